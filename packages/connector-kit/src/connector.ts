@@ -1,0 +1,55 @@
+/** The contract between the broker and a way to sign in. */
+import type { Call, RefreshCall } from './call.ts';
+import type { Arrival, Check, Departure, Reply, SignInWish } from './exchange.ts';
+import type { Identity, Refreshed } from './identity.ts';
+import type { Json } from './json.ts';
+
+export interface Connector<State> {
+  /** One mechanism, and the compiler makes an author finish it. */
+  readonly login: RedirectLogin<State> | PasswordLogin<State>;
+  /** Asks the upstream again. Absent: the identity stays as it was at sign-in. */
+  refresh?(identity: Identity<State>, call: RefreshCall<State>): Promise<Refreshed<State>>;
+  /** Proves the configuration against the real upstream. Never throws for a bad upstream: it reports. */
+  check(call: Call): Promise<readonly Check[]>;
+  /** A document for the upstream's administrator, such as SAML service provider metadata. */
+  metadata?(callbackUrl: URL): { readonly contentType: string; readonly body: string };
+  /** Where to send the browser to end the upstream's session too; null if there is nothing to end. */
+  logout?(
+    i: { readonly identity: Identity<State>; readonly returnUrl: URL; readonly token: string },
+    call: Call,
+  ): Promise<Departure | null>;
+  /** Served under `/connectors/<id>/<name>`: webhooks, upstream-initiated logout. */
+  readonly endpoints?: Readonly<Record<string, (arrival: Arrival, call: Call) => Promise<Reply>>>;
+  close?(): Promise<void>;
+}
+
+/** The browser goes to the upstream and comes back (OAuth 2.0, OpenID Connect, SAML). */
+export interface RedirectLogin<State> {
+  readonly kind: 'redirect';
+  /** The parameter that carries our token to the upstream and back: `state` or `RelayState`. */
+  readonly tokenParam: string;
+  /** `memo` is sealed, stored, and given to `finish` of this login alone: nonce, PKCE verifier, request id. */
+  begin(
+    i: { readonly token: string; readonly callbackUrl: URL; readonly wish: SignInWish },
+    call: Call,
+  ): Promise<{ readonly departure: Departure; readonly memo: Json }>;
+  finish(
+    i: { readonly arrival: Arrival; readonly memo: Json; readonly callbackUrl: URL },
+    call: Call,
+  ): Promise<Identity<State>>;
+}
+
+/** The person types a name and a password into our form. */
+export interface PasswordLogin<State> {
+  readonly kind: 'password';
+  /** The label of the name field, such as "Username" or "Email address". */
+  readonly usernameLabel: string;
+  /**
+   * Null is a wrong password or nobody by that name, and costs the same work in both cases.
+   * Everything else that stands in the way is a `ConnectorError`.
+   */
+  verify(
+    i: { readonly username: string; readonly password: string },
+    call: Call,
+  ): Promise<Identity<State> | null>;
+}

@@ -1,0 +1,45 @@
+/** What travels between the browser, the upstream and a connector. */
+import type { Json } from './json.ts';
+
+/** Where the browser is sent. */
+export type Departure =
+  | { readonly method: 'GET'; readonly url: URL }
+  | { readonly method: 'POST'; readonly url: URL; readonly fields: Readonly<Record<string, string>> };
+
+/** What came back, reduced to what a connector may see: never a cookie of ours. */
+export interface Arrival {
+  readonly method: 'GET' | 'POST';
+  readonly params: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+/** The answer of a connector endpoint. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/**
+ * What the client asked of this sign-in (OIDC Core 1.0, section 3.1.2.1).
+ * `fresh` must reach the upstream, or `prompt=login` would be answered with a false `auth_time`.
+ */
+export interface SignInWish {
+  readonly fresh: boolean;
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly acrValues?: readonly string[];
+  readonly loginHint?: string;
+  readonly locales?: readonly string[];
+}
+
+/** One line of `gatehouse connector check`. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+  /** What the administrator can do about it, in the upstream's own words. */
+  readonly advice?: string;
+  readonly facts?: Readonly<Record<string, Json>>;
+}

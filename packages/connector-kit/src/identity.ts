@@ -1,0 +1,27 @@
+/** Who the upstream says somebody is, before the broker's own rules. */
+export interface Identity<State> {
+  /** An id that the upstream never gives to anybody else. Never a login name, never an e-mail address. */
+  readonly upstreamId: string;
+  readonly username: string;
+  readonly displayName?: string;
+  readonly email?: { readonly address: string; readonly verified: boolean };
+  /** Complete. A connector that could read only some of the groups throws `unavailable`. */
+  readonly groups: readonly string[];
+  readonly authenticated?: Authenticated;
+  /** The upstream's name for its own session (SAML SessionIndex, OIDC `sid`). */
+  readonly upstreamSession?: string;
+  /** What `refresh` will need. Sealed before it is stored. */
+  readonly state: State;
+}
+
+/** How and when the person proved who they are (OIDC Core 1.0, section 2: `auth_time`, `acr`, `amr`). */
+export interface Authenticated {
+  readonly at?: Date;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+}
+
+export type Refreshed<State> =
+  | { readonly status: 'current'; readonly identity: Identity<State> }
+  /** The upstream proved that the person has left. "Could not find out" is an exception, not this. */
+  | { readonly status: 'gone'; readonly reason: string };

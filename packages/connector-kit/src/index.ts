@@ -1,0 +1,15 @@
+/**
+ * The connector kit: everything a connector implements, and nothing of the broker.
+ *
+ * It owns the contract and the error a connector throws. It must not know HTTP frameworks, storage,
+ * or any particular schema library.
+ */
+export type { Call, RefreshCall, Trace } from './call.ts';
+export type { Connector, PasswordLogin, RedirectLogin } from './connector.ts';
+export { type ConfigSchema, type ConnectorDefinition, defineConnector } from './definition.ts';
+export { ConnectorError, type ConnectorErrorCode, type ConnectorErrorOptions } from './error.ts';
+export type { Arrival, Check, Departure, Reply, SignInWish } from './exchange.ts';
+export type { ConnectorHost } from './host.ts';
+export type { Authenticated, Identity, Refreshed } from './identity.ts';
+export type { Json } from './json.ts';
+export type { Log, LogFields } from './log.ts';

@@ -1,0 +1,39 @@
+/** People as their upstream last described them, before our rules. */
+import type { Identity, Json } from '@gatehouse/connector-kit';
+
+export interface StoredIdentity {
+  /** Our `sub`; derived from the two ids below. */
+  readonly subject: string;
+  readonly connectorId: string;
+  readonly identity: Identity<Json>;
+  /** When the upstream last confirmed this. */
+  readonly checkedAt: Date;
+  /** Since when the upstream could not be asked; absent when the last attempt succeeded. */
+  readonly staleSince?: Date;
+  /** The upstream's last word was that the person has left. Suspended, not erased: they may come back. */
+  readonly gone?: { readonly at: Date; readonly reason: string };
+  readonly lastLoginAt: Date;
+}
+
+/** Within a unit of work. */
+export interface Identities {
+  find(subject: string): Promise<StoredIdentity | null>;
+  save(identity: StoredIdentity): void;
+}
+
+/** Outside any unit: what a refresh learns is stored at once, whatever becomes of the request. */
+export interface IdentityChecks {
+  /** Takes the right to ask the upstream about this person, over all replicas; false while another has it. */
+  claim(subject: string, until: Date): Promise<boolean>;
+  /** The stored identity as it is now, past any unit's cache. */
+  read(subject: string): Promise<StoredIdentity | null>;
+  /** A rotated upstream token. */
+  saveState(subject: string, state: Json): Promise<void>;
+  /** Stores the outcome and gives the right back. */
+  record(subject: string, outcome: CheckOutcome): Promise<void>;
+}
+
+export type CheckOutcome =
+  | { readonly status: 'current'; readonly identity: Identity<Json>; readonly at: Date }
+  | { readonly status: 'gone'; readonly reason: string; readonly at: Date }
+  | { readonly status: 'unavailable'; readonly at: Date };

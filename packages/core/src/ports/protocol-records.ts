@@ -1,0 +1,29 @@
+/** What the OpenID provider library keeps between requests. Ids are stored as SHA-256 only. */
+import type { Json } from '@gatehouse/connector-kit';
+
+export type RecordKind = 'session' | 'interaction' | 'authorizationCode' | 'accessToken' | 'grant';
+
+export interface ProtocolRecord {
+  /** The library's own fields, without ids and secrets that have a column or must not be stored in clear. */
+  readonly payload: { readonly [key: string]: Json };
+  readonly expiresAt: Date;
+  readonly grantId?: string;
+  /** Our `sub`. */
+  readonly subject?: string;
+  readonly clientId?: string;
+  /** The browser session's public id (`sid` family); unlike the cookie it opens nothing. */
+  readonly sessionUid?: string;
+  readonly consumedAt?: Date;
+}
+
+export interface ProtocolRecords {
+  /** Finding a code or an access token brings its grant and identity along in the same round trip. */
+  find(kind: RecordKind, id: string): Promise<ProtocolRecord | null>;
+  findSessionByUid(uid: string): Promise<ProtocolRecord | null>;
+  save(kind: RecordKind, id: string, record: ProtocolRecord): void;
+  /** Single use: `commit` throws `LostRace` if the code was consumed by another request. */
+  consumeCode(id: string): void;
+  destroy(kind: RecordKind, id: string): void;
+  /** The grant, its codes, access tokens and offline session end together. */
+  revokeGrant(grantId: string): void;
+}

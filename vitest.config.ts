@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/** Rings of tests, from quick to slow; `tools/test.mjs` runs them and checks their least number of tests. */
+export default defineConfig({
+  test: {
+    projects: [
+      ring('unit', [
+        'packages/{connector-kit,core,config,kubernetes,cli,server}/src/**/*.test.ts',
+        'connectors/{local,mock}/src/**/*.test.ts',
+      ]),
+      ring('storage', ['packages/storage/src/**/*.test.ts']),
+      ring('ldap', ['connectors/ldap/src/**/*.test.ts']),
+      ring('flows', ['tests/flows/**/*.test.ts']),
+      ring('browser', ['tests/browser/**/*.test.ts']),
+      ring('repository', ['tests/repository/**/*.test.ts']),
+      ring('release', ['tests/release/**/*.test.ts']),
+      ring('directory', ['tests/directory/**/*.test.ts']),
+      ring('kubernetes', ['tests/kubernetes/**/*.test.ts']),
+    ],
+  },
+});
+
+function ring(name: string, include: string[]) {
+  return { test: { name, include, testTimeout: 60_000, hookTimeout: 120_000 } };
+}
