@@ -1,0 +1,49 @@
+/** What the rest of the server sees of the OpenID provider: nothing outside this folder knows the library. */
+import type { SignInWish } from '@gatehouse/connector-kit';
+import type { Client } from '@gatehouse/core';
+import type { Context, Middleware } from 'koa';
+
+export interface Oidc {
+  /** Serves discovery, `/keys`, `/auth`, `/token`, `/userinfo`, introspection, revocation and `/logout`. */
+  readonly middleware: Middleware;
+  /**
+   * The sign-in that this browser is in the middle of, by the cookie bound to `/login/:uid`.
+   * @throws BrokerError `sign_in_expired` when there is none
+   */
+  pending(ctx: Context): Promise<PendingSignIn>;
+  /** The person proved who they are. Returns the address at which the browser goes on (303). */
+  signedIn(ctx: Context, result: SignedIn): Promise<string>;
+  /** The person agreed to what the consent or confirmation page asked. */
+  agreed(ctx: Context): Promise<string>;
+  /** The client is told why not (`access_denied`, `login_required`, `temporarily_unavailable`, RFC 6749 4.1.2.1). */
+  refused(ctx: Context, error: RefusalCode, description: string): Promise<string>;
+}
+
+export type RefusalCode = 'access_denied' | 'login_required' | 'temporarily_unavailable' | 'server_error';
+
+export interface PendingSignIn {
+  readonly uid: string;
+  readonly client: Client;
+  /**
+   * `login`: somebody must prove who they are. `consent`: the person is asked what the client may have.
+   * `confirm`: a native client asks for a token from a session alone; one click shows that a person is there.
+   */
+  readonly step: 'login' | 'consent' | 'confirm';
+  readonly wish: SignInWish;
+  /** The client asked for this connector (`connector_id`, or Dex's `/auth/<id>`). */
+  readonly connectorId?: string;
+  /** Who is signed in already: set for `consent` and `confirm`. */
+  readonly subject?: string;
+  /** For the consent page: the scopes that are newly asked for. */
+  readonly scopes: readonly string[];
+  readonly redirectUri: string;
+}
+
+export interface SignedIn {
+  readonly subject: string;
+  readonly authenticatedAt: Date;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  /** Keep the browser session over a restart of the browser (`sessions.remember`). */
+  readonly remember: boolean;
+}
