@@ -1,0 +1,13 @@
+/** The `config:` of a `local` connector entry. */
+import { z } from 'zod';
+
+export const localConfig = z.strictObject({
+  usernameLabel: z
+    .string()
+    .min(1)
+    .max(100)
+    .default('Email address')
+    .describe('The label of the name field in the sign-in form.'),
+});
+
+export type LocalConfig = z.output<typeof localConfig>;
