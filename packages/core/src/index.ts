@@ -13,6 +13,36 @@ export {
   errorTable,
   type LogLevel,
 } from './errors.ts';
+export { type Admitted, admit, admitToClient, type Candidate } from './identity/admit.ts';
+export { type Claims, type ClaimsRequest, claimsFor, type RuledEntry } from './identity/claims.ts';
+export { brokerErrorOf } from './identity/connector-errors.ts';
+export { anyOf, compilePattern, type GroupMatcher } from './identity/group-pattern.ts';
+export { type DroppedGroup, type MappedGroups, mapGroups } from './identity/groups.ts';
 export type { GroupFilter, GroupMapping, GroupPattern, IdentityRules } from './identity/rules.ts';
+export { AudienceRefused, audiencesOf, listedScopes, parseScopes, type Scopes } from './identity/scopes.ts';
+export { recordSignIn, type SignIn } from './identity/sign-in.ts';
+export { parseSubject, type SubjectParts, subjectOf } from './identity/subject.ts';
+export {
+  type Checked,
+  type OpenConnector,
+  UpstreamCheck,
+  type UpstreamCheckOptions,
+} from './identity/upstream-check.ts';
+export { type CurrentKeys, currentKeys } from './keys/current-keys.ts';
+export { generateSigningKey } from './keys/generate-signing-key.ts';
+export {
+  ensureSigningKeys,
+  keysMaxAge,
+  type Replacement,
+  replaceSigningKeys,
+} from './keys/replace-signing-keys.ts';
 export * from './ports/index.ts';
+export { openJson, openSeal, SealBroken, type SealKey, sealJson } from './seal/aes-gcm-seal.ts';
 export type { Seal } from './seal/seal.ts';
+export { advance, firstLineage, judge, type Verdict } from './tokens/lineage.ts';
+export {
+  issueRefreshToken,
+  newOfflineSessionId,
+  type RefreshToken,
+  readRefreshToken,
+} from './tokens/refresh-token.ts';

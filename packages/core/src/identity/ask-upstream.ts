@@ -1,0 +1,67 @@
+/** One question to an upstream about one person, and what its answer (or its silence) means. */
+import type { Connector, Identity, Json, Log, RefreshCall } from '@gatehouse/connector-kit';
+import type { BrokerError } from '../errors.ts';
+import type { CheckOutcome, StoredIdentity } from '../ports/identities.ts';
+import { abortable } from './abortable.ts';
+import { brokerErrorOf } from './connector-errors.ts';
+
+export interface Question {
+  readonly stored: StoredIdentity;
+  readonly refresh: NonNullable<Connector<Json>['refresh']>;
+  readonly saveState: (state: Json) => Promise<void>;
+  /** When the question was asked: what was true may have changed since. */
+  readonly at: Date;
+  readonly deadline: AbortSignal;
+  readonly log: Log;
+}
+
+export interface Answer {
+  readonly outcome: CheckOutcome;
+  /** Seconds, where an upstream that is away has named them. */
+  readonly retryAfter?: number;
+}
+
+/** Never throws for a bad upstream: everything that is neither "here" nor "gone" is `unavailable`. */
+export async function askUpstream(question: Question): Promise<Answer> {
+  const { stored, at, log } = question;
+  const who = { connectorId: stored.connectorId, subject: stored.subject };
+  try {
+    const refreshed = await callConnector(question);
+    if (refreshed.status === 'gone') return { outcome: { status: 'gone', reason: refreshed.reason, at } };
+    return { outcome: samePerson(stored, refreshed.identity, at, log) };
+  } catch (cause) {
+    const error = brokerErrorOf(cause, stored.connectorId);
+    log[error.entry.level]({ ...who, code: error.code, err: error }, 'upstream check failed');
+    return answerTo(error, at);
+  }
+}
+
+function callConnector({ stored, refresh, saveState, deadline, log }: Question) {
+  const trace = {
+    step: (step: string) => log.debug({ connectorId: stored.connectorId, step }, 'upstream check step'),
+  };
+  const call: RefreshCall<Json> = { signal: deadline, log, trace, saveState };
+  // A connector that does not listen to its signal must not hold up the person.
+  return abortable(refresh(stored.identity, call), deadline, () => Promise.reject(deadline.reason));
+}
+
+/**
+ * The attack: an account is deleted and its name given to somebody else, who would inherit the first one's refresh
+ * tokens. The upstream has answered, and this person is not the one who signed in: gone, not unavailable.
+ */
+function samePerson(stored: StoredIdentity, identity: Identity<Json>, at: Date, log: Log): CheckOutcome {
+  if (identity.upstreamId === stored.identity.upstreamId) return { status: 'current', identity, at };
+  log.error(
+    { connectorId: stored.connectorId, subject: stored.subject },
+    'upstream answered for another person',
+  );
+  return { status: 'gone', reason: 'the upstream answered for another person', at };
+}
+
+function answerTo(error: BrokerError, at: Date): Answer {
+  if (error.code === 'upstream_denied' || error.code === 'not_allowed') {
+    return { outcome: { status: 'gone', reason: error.message, at } };
+  }
+  const outcome = { status: 'unavailable', at } as const;
+  return error.retryAfter === undefined ? { outcome } : { outcome, retryAfter: error.retryAfter };
+}

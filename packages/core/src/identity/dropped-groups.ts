@@ -1,0 +1,15 @@
+/** The log line about groups that the rules may not let through. Written when an upstream names them, not per token. */
+import type { Log } from '@gatehouse/connector-kit';
+import type { Admitted } from './admit.ts';
+
+/** A directory may hold thousands of them; the line stays readable. */
+const shown = 20;
+
+export function logDroppedGroups(
+  log: Log,
+  who: { connectorId: string; subject: string },
+  { dropped }: Admitted,
+): void {
+  if (dropped.length === 0) return;
+  log.warn({ ...who, dropped: dropped.slice(0, shown), count: dropped.length }, 'groups dropped');
+}
