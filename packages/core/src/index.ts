@@ -21,9 +21,9 @@ export { type DroppedGroup, type MappedGroups, mapGroups } from './identity/grou
 export type { GroupFilter, GroupMapping, GroupPattern, IdentityRules } from './identity/rules.ts';
 export { AudienceRefused, audiencesOf, listedScopes, parseScopes, type Scopes } from './identity/scopes.ts';
 export { recordSignIn, type SignIn } from './identity/sign-in.ts';
+export type { Checked, CheckLifetimes } from './identity/standing.ts';
 export { parseSubject, type SubjectParts, subjectOf } from './identity/subject.ts';
 export {
-  type Checked,
   type OpenConnector,
   UpstreamCheck,
   type UpstreamCheckOptions,

@@ -5,9 +5,11 @@ import type { CheckOutcome, StoredIdentity } from '../ports/identities.ts';
 import { abortable } from './abortable.ts';
 import { brokerErrorOf } from './connector-errors.ts';
 
+export type Refresh = NonNullable<Connector<Json>['refresh']>;
+
 export interface Question {
   readonly stored: StoredIdentity;
-  readonly refresh: NonNullable<Connector<Json>['refresh']>;
+  readonly refresh: Refresh;
   readonly saveState: (state: Json) => Promise<void>;
   /** When the question was asked: what was true may have changed since. */
   readonly at: Date;

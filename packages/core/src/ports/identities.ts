@@ -29,10 +29,14 @@ export interface IdentityChecks {
   read(subject: string): Promise<StoredIdentity | null>;
   /** A rotated upstream token. */
   saveState(subject: string, state: Json): Promise<void>;
-  /** Stores the outcome and gives the right back. */
+  /**
+   * Stores the outcome and gives the right back. `unavailable` sets `staleSince` unless it is set already. An outcome
+   * from before `checkedAt` only gives the right back: the person has signed in again in the meantime.
+   */
   record(subject: string, outcome: CheckOutcome): Promise<void>;
 }
 
+/** `at` is when the question was asked, not when it was answered. */
 export type CheckOutcome =
   | { readonly status: 'current'; readonly identity: Identity<Json>; readonly at: Date }
   | { readonly status: 'gone'; readonly reason: string; readonly at: Date }

@@ -1,0 +1,68 @@
+/** What a stored identity is worth at a given time, without asking anybody. Pure. */
+import type { CheckOutcome, StoredIdentity } from '../ports/identities.ts';
+
+export type Checked =
+  | { readonly status: 'current'; readonly stored: StoredIdentity }
+  /** The upstream cannot be asked; `stored` has `staleSince`. */
+  | { readonly status: 'stale'; readonly stored: StoredIdentity }
+  /** Refuse, but keep the offline session: the person may come back. */
+  | { readonly status: 'gone'; readonly reason: string }
+  /** For longer than the grace. Seconds. */
+  | { readonly status: 'unavailable'; readonly retryAfter: number };
+
+/** Seconds. */
+export interface CheckLifetimes {
+  /** An upstream's word, yes or no, counts for so long without asking again. */
+  readonly upstreamCheck: number;
+  /** How long an upstream may be away. */
+  readonly upstreamGrace: number;
+}
+
+/** Seconds, unless the upstream names its own. */
+const usualRetryAfter = 30;
+
+export const nobody: Checked = { status: 'gone', reason: 'the identity is no longer stored' };
+
+/** The upstream's last word, however old. */
+export function lastWord(stored: StoredIdentity): Checked {
+  return stored.gone === undefined
+    ? { status: 'current', stored }
+    : { status: 'gone', reason: stored.gone.reason };
+}
+
+export function isYoung({ gone, checkedAt }: StoredIdentity, lifetimes: CheckLifetimes, now: Date): boolean {
+  return age(gone?.at ?? checkedAt, now) < lifetimes.upstreamCheck;
+}
+
+/** "Could not find out" is never "gone": the last word counts until the upstream was away for the whole grace. */
+export function unanswered(
+  stored: StoredIdentity,
+  lifetimes: CheckLifetimes,
+  now: Date,
+  retryAfter: number = usualRetryAfter,
+): Checked {
+  if (stored.gone !== undefined) return lastWord(stored);
+  const staleSince = stored.staleSince ?? now;
+  if (age(staleSince, now) >= lifetimes.upstreamGrace) return { status: 'unavailable', retryAfter };
+  return { status: 'stale', stored: { ...stored, staleSince } };
+}
+
+/** Whether somebody else has stored an answer since `before` was read. */
+export function hasNews(latest: StoredIdentity, before: StoredIdentity): boolean {
+  return (
+    latest.checkedAt.getTime() !== before.checkedAt.getTime() ||
+    latest.gone?.at.getTime() !== before.gone?.at.getTime() ||
+    (latest.staleSince !== undefined && before.staleSince === undefined)
+  );
+}
+
+/** Storing this once more changes nothing and gives the right to ask back. */
+export function lastOutcome({ identity, checkedAt, staleSince, gone }: StoredIdentity): CheckOutcome {
+  if (gone !== undefined) return { status: 'gone', ...gone };
+  if (staleSince !== undefined) return { status: 'unavailable', at: staleSince };
+  return { status: 'current', identity, at: checkedAt };
+}
+
+function age(at: Date, now: Date): number {
+  return (now.getTime() - at.getTime()) / 1000;
+}
