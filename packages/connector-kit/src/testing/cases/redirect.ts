@@ -1,0 +1,99 @@
+/** A browser that leaves and comes back, and what others may slip it on the way. */
+import assert from 'node:assert/strict';
+import type { RedirectLogin } from '../../connector.ts';
+import type { Arrival, Departure } from '../../exchange.ts';
+import type { Json } from '../../json.ts';
+import type { ContractCase } from '../contract-cases.ts';
+import type { ContractHarness, RedirectHarness } from '../harness.ts';
+import { beginLeg, finishLeg, refuses, type Stage, stagedCase, throughJson } from '../stage.ts';
+
+export function redirectCases<Config, State extends Json>(
+  harness: ContractHarness<Config, State>,
+  person: RedirectHarness<State>,
+): readonly ContractCase[] {
+  return [
+    stagedCase(harness, 'our token travels in the parameter that `tokenParam` names, once', async (stage) => {
+      const login = redirectLogin(stage);
+      const leg = await beginLeg(person, login);
+      assert.deepEqual(valuesOf(leg.departure, login.tokenParam), [leg.token]);
+    }),
+    stagedCase(harness, 'the memo survives storage, and no two logins have the same', async (stage) => {
+      const login = redirectLogin(stage);
+      const [first, second] = [await beginLeg(person, login), await beginLeg(person, login)];
+      assert.notDeepEqual(throughJson(first.memo), throughJson(second.memo));
+    }),
+    stagedCase(
+      harness,
+      'the wish for a fresh sign-in reaches the upstream, and only the wish',
+      async (stage) => {
+        const login = redirectLogin(stage);
+        for (const fresh of [true, false]) {
+          const { departure } = await beginLeg(person, login, { fresh });
+          assert.equal(person.asksForFreshSignIn(departure), fresh);
+        }
+      },
+    ),
+    // Login CSRF: the attacker's answer is put into the victim's login.
+    stagedCase(harness, 'the answer to another login is refused', async (stage) => {
+      const login = redirectLogin(stage);
+      const [theirs, ours] = [await beginLeg(person, login), await beginLeg(person, login)];
+      const arrival = await person.answer(theirs.departure, stage.connector);
+      await refuses(finishLeg(login, ours, arrival), ['bad_response']);
+    }),
+    // The same, by somebody who has seen our token in the victim's address bar.
+    stagedCase(harness, 'the answer to another login is refused under our own token too', async (stage) => {
+      const login = redirectLogin(stage);
+      const [theirs, ours] = [await beginLeg(person, login), await beginLeg(person, login)];
+      const arrival = await person.answer(theirs.departure, stage.connector);
+      await refuses(finishLeg(login, ours, withParam(arrival, login.tokenParam, ours.token)), [
+        'bad_response',
+      ]);
+    }),
+    stagedCase(harness, 'an answer that was used is refused', async (stage) => {
+      const login = redirectLogin(stage);
+      const leg = await beginLeg(person, login);
+      const arrival = await person.answer(leg.departure, stage.connector);
+      await finishLeg(login, leg, arrival);
+      await refuses(finishLeg(login, leg, arrival), ['bad_response']);
+    }),
+    stagedCase(harness, 'an answer with nothing in it is refused', async (stage) => {
+      const login = redirectLogin(stage);
+      const leg = await beginLeg(person, login);
+      const arrival = await person.answer(leg.departure, stage.connector);
+      const empty = { ...arrival, params: new URLSearchParams({ [login.tokenParam]: leg.token }) };
+      await refuses(finishLeg(login, leg, empty), ['bad_response']);
+    }),
+    stagedCase(harness, 'an answer whose longest value is spoilt is refused', async (stage) => {
+      const login = redirectLogin(stage);
+      const leg = await beginLeg(person, login);
+      const arrival = await person.answer(leg.departure, stage.connector);
+      const longest = [...arrival.params].toSorted((a, b) => b[1].length - a[1].length)[0];
+      assert.ok(longest, 'the answer has no parameters');
+      const spoilt = withParam(arrival, longest[0], `${longest[1].slice(0, -8)}AAAAAAAA`);
+      await refuses(finishLeg(login, leg, spoilt), ['bad_response']);
+    }),
+    stagedCase(harness, 'a person who declines is denied', async (stage) => {
+      const login = redirectLogin(stage);
+      const leg = await beginLeg(person, login);
+      const arrival = await person.decline(leg.departure, stage.connector);
+      await refuses(finishLeg(login, leg, arrival), ['denied']);
+    }),
+  ];
+}
+
+function redirectLogin<State>({ connector }: Stage<State>): RedirectLogin<State> {
+  if (connector.login.kind !== 'redirect') assert.fail('the harness plays a redirect login');
+  return connector.login;
+}
+
+function valuesOf(departure: Departure, name: string): readonly string[] {
+  const inUrl = departure.url.searchParams.getAll(name);
+  const field = departure.method === 'POST' ? departure.fields[name] : undefined;
+  return field === undefined ? inUrl : [...inUrl, field];
+}
+
+function withParam(arrival: Arrival, name: string, value: string): Arrival {
+  const params = new URLSearchParams(arrival.params);
+  params.set(name, value);
+  return { ...arrival, params };
+}

@@ -1,0 +1,50 @@
+/** Upstream tokens that are good once: what was rotated is stored before anything else can fail. */
+import assert from 'node:assert/strict';
+import type { Json } from '../../json.ts';
+import type { ContractCase } from '../contract-cases.ts';
+import type { ContractHarness } from '../harness.ts';
+import { signIn, stagedCase } from '../stage.ts';
+import { testCall } from '../test-call.ts';
+
+export function stateCases<Config, State extends Json>(
+  harness: ContractHarness<Config, State>,
+): readonly ContractCase[] {
+  return [
+    stagedCase(harness, 'a state that a refresh changes has been saved', async ({ connector, ...rest }) => {
+      if (connector.refresh === undefined) return;
+      const identity = await signIn(harness, { connector, ...rest });
+      const call = testCall<State>();
+      const refreshed = await connector.refresh(identity, call);
+      assert.equal(refreshed.status, 'current');
+      assert.deepEqual(refreshed.identity.state, call.saved.at(-1) ?? identity.state);
+    }),
+    stagedCase(harness, 'a refresh whose state cannot be saved fails', async ({ connector, ...rest }) => {
+      if (connector.refresh === undefined) return;
+      const identity = await signIn(harness, { connector, ...rest });
+      let asked = false;
+      const saveState = async () => {
+        asked = true;
+        throw new Error('the database is away');
+      };
+      const outcome = await connector
+        .refresh(identity, { ...testCall<State>(), saveState })
+        .catch(() => 'failed');
+      assert.equal(outcome === 'failed', asked, 'it went on with a token that nobody has stored');
+    }),
+    stagedCase(
+      harness,
+      'after a refresh that failed, the saved state works',
+      async ({ connector, ...rest }) => {
+        if (connector.refresh === undefined) return;
+        const identity = await signIn(harness, { connector, ...rest });
+        const call = testCall<State>();
+        await (harness.upstream.loseSomeGroups ?? harness.upstream.takeDown).call(harness.upstream);
+        await assert.rejects(connector.refresh(identity, call));
+        await harness.upstream.reset();
+        const state = call.saved.at(-1) ?? identity.state;
+        const refreshed = await connector.refresh({ ...identity, state }, testCall());
+        assert.equal(refreshed.status, 'current');
+      },
+    ),
+  ];
+}

@@ -1,0 +1,64 @@
+/** A `ConnectorHost` that keeps what it was told. */
+import type { ConnectorHost } from '../host.ts';
+import type { Log, LogFields } from '../log.ts';
+
+export interface LogEntry {
+  readonly level: keyof Log;
+  readonly fields: LogFields;
+  readonly message: string;
+}
+
+export interface TestHost extends ConnectorHost {
+  readonly logged: readonly LogEntry[];
+  /** The address of each request made with `fetch`. */
+  readonly fetched: readonly string[];
+  readonly changes: readonly { readonly upstreamIds: readonly string[]; readonly how: string }[];
+  /** The clock stands still; this moves it. */
+  advance(milliseconds: number): void;
+}
+
+export interface TestHostOptions {
+  readonly id?: string;
+  /** Where the clock stands. */
+  readonly now?: Date;
+  readonly fetch?: typeof fetch;
+}
+
+export function testHost(options: TestHostOptions = {}): TestHost {
+  const logged: LogEntry[] = [];
+  const fetched: string[] = [];
+  const changes: { upstreamIds: readonly string[]; how: string }[] = [];
+  const used = new Map<string, number>();
+  const send = options.fetch ?? fetch;
+  let now = (options.now ?? new Date('2026-01-01T12:00:00Z')).getTime();
+  return {
+    id: options.id ?? 'test',
+    log: recordingLog(logged),
+    logged,
+    fetched,
+    changes,
+    now: () => new Date(now),
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+    fetch(input, init) {
+      fetched.push(input instanceof Request ? input.url : String(input));
+      return send(input, init);
+    },
+    async once(key, until) {
+      if ((used.get(key) ?? Number.NEGATIVE_INFINITY) > now) return false;
+      used.set(key, until.getTime());
+      return true;
+    },
+    async changed(upstreamIds, how) {
+      changes.push({ upstreamIds, how });
+    },
+  };
+}
+
+export function recordingLog(logged: LogEntry[]): Log {
+  const keep = (level: keyof Log) => (fields: LogFields, message: string) => {
+    logged.push({ level, fields, message });
+  };
+  return { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
+}
