@@ -1,17 +1,28 @@
-/** The configuration after reading: defaults filled in, durations in seconds, secrets resolved. */
+/**
+ * The configuration after reading: defaults filled in, durations in seconds, secrets resolved, paths absolute.
+ *
+ * Sections that are used as they were written have the types of their schemas; the others are spelled out here.
+ */
 import type { Client, IdentityRules, SigningAlgorithm } from '@gatehouse/core';
+import type { Listen } from './schema/listen.ts';
+import type { LogConfig } from './schema/presentation.ts';
+import type { Limits, SessionLifetimes, TokenLifetimes } from './schema/tokens.ts';
+
+export type { Limits, Listen, LogConfig, SessionLifetimes, TokenLifetimes };
 
 export interface Config {
   /** Exactly as written: clients and API servers compare it as a string. */
   readonly issuer: string;
   readonly listen: Listen;
-  /** CIDR ranges whose `X-Forwarded-*` headers are believed. */
+  /** Addresses and CIDR ranges whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly database: Database;
   readonly seal: SealConfig;
   readonly signing: { readonly algorithm: SigningAlgorithm };
+  /** Seconds. */
   readonly tokens: TokenLifetimes;
+  /** Seconds. */
   readonly sessions: SessionLifetimes;
   readonly limits: Limits;
   readonly branding: Branding;
@@ -24,13 +35,6 @@ export interface Config {
   readonly firstUser?: { readonly email: string; readonly groups: readonly string[] };
   /** Only on a loopback issuer: client `demo` and the page that explains a token. */
   readonly demo: boolean;
-}
-
-export interface Listen {
-  readonly host: string;
-  readonly port: number;
-  /** PEM files; read again when they change. */
-  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export type Database =
@@ -54,36 +58,6 @@ export type SealConfig =
   /** Made at the first start, mode 0600. */
   | { readonly kind: 'file'; readonly path: string };
 
-/** Seconds. */
-export interface TokenLifetimes {
-  readonly idToken: number;
-  readonly accessToken: number;
-  readonly code: number;
-  readonly refreshIdle: number;
-  readonly refreshMax: number;
-  readonly refreshGrace: number;
-  /** An identity older than this is checked with its upstream when a token is refreshed. */
-  readonly upstreamCheck: number;
-  /** How long an upstream may be away before refreshes stop. */
-  readonly upstreamGrace: number;
-}
-
-/** Seconds. */
-export interface SessionLifetimes {
-  readonly idle: number;
-  readonly max: number;
-  readonly remember: number;
-}
-
-export interface Limits {
-  /** How many sign-ins that nobody has finished are kept; the oldest give way. */
-  readonly pendingSignIns: number;
-  readonly passwordAttempts: {
-    readonly perAccount: { readonly tries: number; readonly window: number };
-    readonly perAddress: { readonly tries: number; readonly window: number };
-  };
-}
-
 export interface Branding {
   readonly name: string;
   /** Absolute paths, read at start. */
@@ -91,24 +65,21 @@ export interface Branding {
   readonly css?: string;
 }
 
-export interface LogConfig {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly format: 'json' | 'pretty';
-}
-
 export interface ConnectorEntry {
   /** Part of every `sub`. */
   readonly id: string;
   readonly type: string;
   readonly name: string;
+  /** Lower case. */
   readonly domains: readonly string[];
-  /** Checked by the connector package's own schema. */
+  /** Checked by the connector package's own schema, and as that schema returned it. */
   readonly config: unknown;
   readonly rules: IdentityRules;
 }
 
 export interface ConfiguredUser {
   readonly id: string;
+  /** Lower case. */
   readonly email: string;
   readonly passwordHash: string;
   readonly name?: string;

@@ -1,1 +1,13 @@
+/**
+ * The configuration: one schema, and everything that is made from it.
+ *
+ * It owns what may be written and what is wrong with what was. It must not know what the options do.
+ */
+export type { CheckPasswordHash } from './checks/users.ts';
 export type * from './config.ts';
+export type { AnyConnectorDefinition } from './connector-configs.ts';
+export { demoCallbackPath, demoClientId } from './demo-client.ts';
+export { type Loaded, type LoadOptions, loadConfig, type ParseOptions, parseConfig } from './load.ts';
+export type { LoadPlugin } from './plugins.ts';
+export type { ReadFile } from './source/file.ts';
+export { ConfigError, type Path, type Position, type Problem, renderProblems } from './source/problem.ts';

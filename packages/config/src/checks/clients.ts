@@ -1,0 +1,64 @@
+/** What the parts of one client say to each other. */
+import type { WrittenClient } from '../schema/clients.ts';
+import type { Legible } from '../schema/legible.ts';
+import { isPrivateUse } from '../schema/redirect-uri.ts';
+import type { Path } from '../source/problem.ts';
+import type { Report } from '../source/report.ts';
+
+const shortSecret = 16;
+
+export function checkClients({ clients, demo }: Legible, report: Report): void {
+  for (const [index, client] of clients.entries()) {
+    if (!client) continue;
+    const path = ['clients', index];
+    checkSecrets(client, path, report);
+    checkRedirects(client, path, report);
+    warnOfWeakness(client, path, report);
+    if (demo && client.id === 'demo')
+      report.problem([...path, 'id'], 'is the id of the client that demo: true brings');
+  }
+}
+
+function checkSecrets(client: WrittenClient, path: Path, report: Report): void {
+  const at = [...path, 'secrets'];
+  if (client.public && client.secrets.length > 0) {
+    report.problem(at, 'a public client cannot keep a secret: take out secrets, or public: true', 'key');
+  }
+  if (!client.public && client.secrets.length === 0 && !report.hasProblemAt(...at)) {
+    report.problem(path, 'needs secrets, or public: true');
+  }
+  for (const [index, secret] of client.secrets.entries()) {
+    if (!secret.known || secret.reveal().length >= shortSecret) continue;
+    report.warning(
+      [...at, index],
+      `is shorter than ${shortSecret} characters: it can be guessed from its hash`,
+    );
+  }
+}
+
+function checkRedirects(client: WrittenClient, path: Path, report: Report): void {
+  for (const key of ['redirectUris', 'postLogoutRedirectUris'] as const) {
+    for (const [index, uri] of client[key].entries()) {
+      if (client.native || !isPrivateUse(uri)) continue;
+      report.problem([...path, key, index], 'a scheme of its own is for a native client: add native: true');
+    }
+  }
+  if (client.redirectUris.length === 0 && client.trustedPeers.length === 0 && !report.hasProblemAt(...path)) {
+    report.warning(path, 'has no redirectUris: nobody can sign in to it');
+  }
+}
+
+function warnOfWeakness(client: WrittenClient, path: Path, report: Report): void {
+  if (client.silentLoopback) {
+    const effect = client.native
+      ? 'any program on the computer of a person who is signed in can get a token'
+      : 'is for native clients, and has no effect here';
+    report.warning([...path, 'silentLoopback'], effect);
+  }
+  if (client.refreshTokens === 'always' && client.public && !client.trusted) {
+    report.warning(
+      [...path, 'refreshTokens'],
+      'gives a public client that is not trusted a refresh token it did not ask for; "requested" shows it on the consent page',
+    );
+  }
+}

@@ -1,0 +1,82 @@
+/** From YAML text to plain values that know where they came from. */
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { Path, Problem } from './problem.ts';
+import type { At, Locate } from './report.ts';
+import { find, plain, TooMuch } from './yaml-nodes.ts';
+
+export interface Source {
+  readonly value: unknown;
+  readonly locate: Locate;
+  /** With any of them, `value` is not to be trusted. */
+  readonly problems: readonly Problem[];
+}
+
+export function parseYaml(text: string): Source {
+  const lines = new LineCounter();
+  const document = parse(text, lines);
+  if (!document) return broken({ path: [], message: 'is nested too deeply' });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    const problems = faults.map((fault) => ({
+      path: [],
+      position: at(fault.pos[0]),
+      message: sentence(fault),
+    }));
+    return { value: undefined, locate: () => undefined, problems };
+  }
+  try {
+    return {
+      value: plain(document),
+      locate: (path: Path, what: At) => at(find(document, path, what)),
+      problems: [],
+    };
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    return broken({ path: [], position: at(error.offset), message: error.message });
+  }
+}
+
+/** Null where the text is nested so deeply that the parser ran out of stack. */
+function parse(text: string, lineCounter: LineCounter): Document.Parsed | null {
+  try {
+    // `logLevel`: the library would write its warnings to the process; they are ours to report.
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      strict: true,
+      uniqueKeys: true,
+      logLevel: 'error',
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function broken(problem: Problem): Source {
+  return { value: undefined, locate: () => undefined, problems: [problem] };
+}
+
+/** The library's own sentence where it reads well; it never quotes a value, so no secret can be in it. */
+function sentence(fault: YAMLError): string {
+  switch (fault.code) {
+    case 'TAB_AS_INDENT':
+      return 'a tab: YAML is indented with spaces only';
+    case 'DUPLICATE_KEY':
+      return 'this key is here twice';
+    case 'MULTIPLE_DOCS':
+      return 'a second document begins here; a configuration is one';
+    case 'TAG_RESOLVE_FAILED':
+      return 'YAML tags are not used here';
+    case 'BAD_ALIAS':
+      return 'this alias has no anchor before it';
+    case 'BAD_INDENT':
+      return 'the indentation does not fit what is above';
+    default:
+      return `not valid YAML: ${fault.message.replace(/\s+/g, ' ')}`;
+  }
+}
