@@ -1,6 +1,6 @@
 /** Each connector's `config`, checked by the schema that its package brings. */
 import type { ConnectorDefinition, Json } from '@gatehouse/connector-kit';
-import { type JsonSchema, variants } from './json-schema/json-schema.ts';
+import { type JsonSchema, step, variants } from './json-schema/json-schema.ts';
 import type { Legible } from './schema/legible.ts';
 import { suggestion } from './source/did-you-mean.ts';
 import { explainIssues } from './source/explain.ts';
@@ -78,29 +78,19 @@ export function isSecretSchema(schema: JsonSchema): boolean {
 }
 
 function refuseLiteralSecrets(written: unknown, root: JsonSchema, base: Path, report: Report): void {
-  function visit(value: unknown, schema: JsonSchema, path: Path): void {
-    for (const variant of variants(root, schema)) {
-      if (typeof value === 'string' && isSecretSchema(variant)) {
-        report.problem(path, 'is a secret: write { fromEnv: NAME } or { fromFile: path } here');
-      }
-      for (const [key, item] of children(value)) {
-        const next = childSchema(variant, key);
-        if (next) visit(item, next, [...path, key]);
-      }
+  function visit(value: unknown, schemas: readonly JsonSchema[], path: Path): void {
+    if (typeof value === 'string' && schemas.some(isSecretSchema)) {
+      report.problem(path, 'is a secret: write { fromEnv: NAME } or { fromFile: path } here');
+    }
+    for (const [key, item] of children(value)) {
+      const below = schemas.flatMap((schema) => step(root, schema, key));
+      visit(item, below, [...path, key]);
     }
   }
-  visit(written, root, base);
+  visit(written, variants(root, root), base);
 }
 
 function children(value: unknown): readonly (readonly [string | number, unknown])[] {
   if (Array.isArray(value)) return [...value.entries()];
   return isObject(value) ? Object.entries(value) : [];
-}
-
-function childSchema(schema: JsonSchema, key: string | number): JsonSchema | null {
-  if (typeof key === 'number') return isObject(schema.items) ? schema.items : null;
-  const known =
-    isObject(schema.properties) && Object.hasOwn(schema.properties, key) ? schema.properties[key] : null;
-  const next = known ?? schema.additionalProperties;
-  return isObject(next) ? next : null;
 }

@@ -3,8 +3,8 @@ import type { Legible } from '../schema/legible.ts';
 import { quote } from '../source/problem.ts';
 import type { Report } from '../source/report.ts';
 
-/** Undefined if the hash can be used, else a sentence about what is wrong with it, which never quotes it. */
-export type CheckPasswordHash = (hash: string) => string | undefined;
+/** Nothing if the hash can be used, else a sentence about what is wrong with it, which never quotes it. */
+export type CheckPasswordHash = (hash: string) => string | null | undefined;
 
 export function checkUsers(
   written: Legible,

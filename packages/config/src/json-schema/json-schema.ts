@@ -16,7 +16,8 @@ export function properties(schema: JsonSchema): Readonly<Record<string, JsonSche
   return isObject(schema.properties) ? (schema.properties as Record<string, JsonSchema>) : {};
 }
 
-function step(root: JsonSchema, schema: JsonSchema, part: PropertyKey): readonly JsonSchema[] {
+/** The schemas for what stands under a key or index. */
+export function step(root: JsonSchema, schema: JsonSchema, part: PropertyKey): readonly JsonSchema[] {
   if (typeof part === 'number') return isObject(schema.items) ? variants(root, schema.items) : [];
   const known = properties(schema);
   const next = Object.hasOwn(known, part) ? known[String(part)] : schema.additionalProperties;
@@ -40,4 +41,20 @@ function resolveReference(root: JsonSchema, reference: string): unknown {
     (node, name) => (isObject(node) && Object.hasOwn(node, name) ? node[name] : null),
     root,
   );
+}
+
+const oneSchema = ['items', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else'];
+const listsOfSchemas = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
+const mapsOfSchemas = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
+
+/** Rewrites every schema within a schema, from the inside out. What only looks like one (a default) stays. */
+export function mapSchemas(schema: JsonSchema, rewrite: (schema: JsonSchema) => JsonSchema): JsonSchema {
+  const inner = (value: unknown) => (isObject(value) ? mapSchemas(value, rewrite) : value);
+  const entries = Object.entries(schema).map(([keyword, value]): [string, unknown] => {
+    if (oneSchema.includes(keyword)) return [keyword, inner(value)];
+    if (listsOfSchemas.includes(keyword) && Array.isArray(value)) return [keyword, value.map(inner)];
+    if (!mapsOfSchemas.includes(keyword) || !isObject(value)) return [keyword, value];
+    return [keyword, Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inner(item)]))];
+  });
+  return rewrite(Object.fromEntries(entries));
 }

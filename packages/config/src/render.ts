@@ -1,0 +1,111 @@
+/** `gatehouse config show`: the configuration in effect, as it could be written, with secrets masked. */
+import { stringify } from 'yaml';
+import type { Config, Database, SealConfig } from './config.ts';
+import { type AnyConnectorDefinition, connectorJsonSchema, isSecretSchema } from './connector-configs.ts';
+import { demoClientId } from './demo-client.ts';
+import { type JsonSchema, step, variants } from './json-schema/json-schema.ts';
+import type { Loaded } from './load.ts';
+import { formatDuration } from './schema/duration.ts';
+import { isObject } from './source/resolve-secrets.ts';
+
+const mask = '***';
+
+export function renderConfig({ config, definitions, secrets }: Loaded): string {
+  const shown = maskStrings(present(config, definitions), (text) => secrets.mask(text));
+  return stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** In the order of the schema. */
+function present(config: Config, definitions: readonly AnyConnectorDefinition[]): unknown {
+  return {
+    issuer: config.issuer,
+    listen: config.listen,
+    trustedProxies: config.trustedProxies,
+    allowedOrigins: config.allowedOrigins,
+    insecureHttpIssuer: config.insecureHttpIssuer,
+    database: presentDatabase(config.database),
+    seal: presentSeal(config.seal),
+    signing: config.signing,
+    tokens: durations(config.tokens),
+    sessions: durations(config.sessions),
+    limits: {
+      pendingSignIns: config.limits.pendingSignIns,
+      passwordAttempts: {
+        perAccount: presentAttempts(config.limits.passwordAttempts.perAccount),
+        perAddress: presentAttempts(config.limits.passwordAttempts.perAddress),
+      },
+    },
+    connectors: config.connectors.map(({ config: own, ...connector }) => ({
+      ...connector,
+      config: maskMarked(
+        own,
+        definitions.find(({ type }) => type === connector.type),
+      ),
+    })),
+    plugins: config.plugins,
+    clients: config.clients.filter(({ id }) => !(config.demo && id === demoClientId)).map(presentClient),
+    users: config.users.map((user) => ({ ...user, passwordHash: mask })),
+    ...(config.firstUser && { firstUser: config.firstUser }),
+    demo: config.demo,
+    branding: config.branding,
+    log: config.log,
+  };
+}
+
+function presentDatabase(database: Database): unknown {
+  if (database.kind === 'embedded') return { embedded: database.path };
+  const { poolSize, preparedStatements, statementTimeout } = database;
+  return {
+    url: mask,
+    directUrl: mask,
+    poolSize,
+    preparedStatements,
+    statementTimeout: formatDuration(statementTimeout / 1000),
+  };
+}
+
+function presentSeal(seal: SealConfig): unknown {
+  if (seal.kind === 'file') return { file: seal.path };
+  return { keys: seal.keys.map(({ id }) => ({ id, key: mask })) };
+}
+
+function presentAttempts({ tries, window }: { readonly tries: number; readonly window: number }): unknown {
+  return { tries, window: formatDuration(window) };
+}
+
+function presentClient({ secretHashes, ...client }: Config['clients'][number]): unknown {
+  return { ...client, secrets: secretHashes.map(() => mask) };
+}
+
+function durations(section: Readonly<Record<string, number>>): unknown {
+  return Object.fromEntries(Object.entries(section).map(([key, seconds]) => [key, formatDuration(seconds)]));
+}
+
+/** What the connector's schema marks as secret, wherever its value came from. */
+function maskMarked(value: unknown, definition: AnyConnectorDefinition | undefined): unknown {
+  const root = definition ? connectorJsonSchema(definition) : {};
+
+  function visit(item: unknown, schemas: readonly JsonSchema[]): unknown {
+    if (item !== undefined && item !== null && schemas.some(isSecretSchema)) return mask;
+    const below = (key: string | number) => schemas.flatMap((schema) => step(root, schema, key));
+    if (Array.isArray(item)) return item.map((entry, index) => visit(entry, below(index)));
+    if (!isObject(item)) return item;
+    return Object.fromEntries(Object.entries(item).map(([key, entry]) => [key, visit(entry, below(key))]));
+  }
+
+  return visit(value, variants(root, root));
+}
+
+/** Keys too: a connector's schema may have made one out of a secret. */
+function maskStrings(value: unknown, masked: (text: string) => string): unknown {
+  if (typeof value === 'string') return masked(value);
+  if (Array.isArray(value)) return value.map((item) => maskStrings(item, masked));
+  if (!isObject(value)) return isPlain(value) ? value : `(${typeof value})`;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [masked(key), maskStrings(item, masked)]),
+  );
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean';
+}
