@@ -1,1 +1,32 @@
-export {};
+/**
+ * LDAP: people sign in with the password of the company directory.
+ *
+ * This package owns the way from a typed name and password to an identity: connecting, binding, searching, reading
+ * groups, and asking again at refresh. It must not know HTTP, storage, or the rules that the broker applies afterwards.
+ */
+import { defineConnector } from '@gatehouse/connector-kit';
+import { check } from './check/check.ts';
+import { configSchema, type LdapConfig } from './config.ts';
+import { Directory } from './directory.ts';
+import type { State } from './identity.ts';
+import { refresh } from './refresh.ts';
+import { verify } from './verify.ts';
+
+export default defineConnector<LdapConfig, State>({
+  kit: 1,
+  type: 'ldap',
+  title: 'LDAP directory',
+  config: configSchema,
+  open(config, host) {
+    const directory = new Directory(config, () => host.now());
+    return {
+      login: {
+        kind: 'password',
+        usernameLabel: config.usernameLabel,
+        verify: (credentials, call) => verify(directory, credentials, call),
+      },
+      refresh: (identity, call) => refresh(directory, identity, call),
+      check: (call) => check(directory, call),
+    };
+  },
+});

@@ -1,0 +1,106 @@
+/** The way to the directory: its name, its port, its certificate. No password is sent here. */
+import { lookup } from 'node:dns/promises';
+import type { Socket } from 'node:net';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
+import type { Check } from '@gatehouse/connector-kit';
+import type { LdapConfig } from '../config.ts';
+import { addressOf, openSocket } from '../connect.ts';
+import { attempt, type Finding } from './attempt.ts';
+
+const SOON = 14;
+const DAY = 24 * 60 * 60 * 1000;
+
+export function checkName(config: LdapConfig): Promise<Check> {
+  const { host } = addressOf(config);
+  return attempt(
+    'resolve',
+    async () => {
+      const addresses = (await lookup(host, { all: true })).map(({ address }) => address);
+      return { detail: `${host} is ${addresses.join(', ')}` };
+    },
+    () => `Correct \`host\`, or the DNS of this machine: it does not know "${host}".`,
+  );
+}
+
+/** `connect`, and `tls` where there is TLS; the second is missing where the first failed. */
+export async function checkConnection(
+  config: LdapConfig,
+  signal: AbortSignal,
+  now: Date,
+): Promise<readonly Check[]> {
+  const { host, port } = addressOf(config);
+  const sockets: Socket[] = [];
+  try {
+    const connect = await attempt(
+      'connect',
+      async () => {
+        sockets.push(await openSocket(config, signal, false));
+        return { detail: `${host}:${port} answers` };
+      },
+      adviseConnect,
+    );
+    const [socket] = sockets;
+    if (!(socket instanceof TLSSocket)) return config.insecureNoTls ? [connect, noTls(connect)] : [connect];
+    return [connect, { name: 'tls', ok: true, ...judgeCertificate(socket, config, now) }];
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+function noTls(connect: Check): Check {
+  const advice = 'Remove `insecureNoTls`: every password can be read on the way.';
+  return { name: 'tls', ok: connect.ok, detail: 'the connection is not encrypted', advice };
+}
+
+function judgeCertificate(socket: TLSSocket, config: LdapConfig, now: Date): Finding {
+  const certificate = socket.getPeerCertificate();
+  const daysLeft = Math.floor((Date.parse(certificate.valid_to) - now.getTime()) / DAY);
+  const facts = {
+    subject: nameIn(certificate.subject),
+    issuer: nameIn(certificate.issuer),
+    names: certificate.subjectaltname ?? '',
+    validTo: certificate.valid_to,
+    daysLeft,
+    protocol: socket.getProtocol() ?? '',
+  };
+  const detail = `${facts.subject}, issued by ${facts.issuer}, for ${daysLeft} more days, over ${facts.protocol}`;
+  if (config.insecureSkipTlsVerify) {
+    const advice =
+      'Remove `insecureSkipTlsVerify`: anybody on the way can play this directory and read passwords.';
+    return { detail, facts, advice };
+  }
+  if (!socket.authorized) {
+    const fault = String(socket.authorizationError);
+    return {
+      ok: false,
+      detail: `${detail}; not trusted: ${fault}`,
+      facts,
+      advice: adviseTls(fault, facts.names),
+    };
+  }
+  return daysLeft < SOON ? { detail, facts, advice: 'Renew the certificate soon.' } : { detail, facts };
+}
+
+function nameIn(name: PeerCertificate['subject'] | undefined): string {
+  return String(name?.CN ?? name?.O ?? 'somebody without a name');
+}
+
+function adviseTls(fault: string, names: string): string {
+  if (fault === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `Write one of the certificate's own names (${names}) under \`host\`, or have it issued for this host.`;
+  }
+  if (fault === 'CERT_HAS_EXPIRED' || fault === 'CERT_NOT_YET_VALID') {
+    return 'Renew the certificate of the directory, or correct the clock of this machine.';
+  }
+  return 'Put the certificate of the authority that issued it, as PEM or `{ fromFile }`, under `ca`.';
+}
+
+function adviseConnect(failure: string): string {
+  if (/ECONNREFUSED/.test(failure)) return 'Nothing listens there: correct `host` and its port.';
+  if (/refused StartTLS/.test(failure))
+    return 'Switch StartTLS on in the directory, or use LDAPS without `startTls`.';
+  if (/SSL|EPROTO|ECONNRESET|TLS|not a valid LDAP/.test(failure)) {
+    return 'The port may speak the other kind of TLS: LDAPS is usually on 636, `startTls: true` on 389.';
+  }
+  return 'Check `host`, its port, and the firewalls between this machine and the directory.';
+}

@@ -1,0 +1,81 @@
+/**
+ * Opens a connection: TCP, then TLS in one of three ways. Nothing is said to the directory, and no password leaves,
+ * before the certificate was verified.
+ */
+import { once } from 'node:events';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { ConnectorError } from '@gatehouse/connector-kit';
+import type { LdapConfig } from './config.ts';
+import { misconfigured, unavailable } from './errors.ts';
+import { type HostAndPort, parseHost } from './host.ts';
+import { startTls } from './start-tls.ts';
+import { LdapConnection } from './wire/connection.ts';
+
+export function addressOf(config: LdapConfig): HostAndPort {
+  return parseHost(config.host, config.startTls || config.insecureNoTls ? 389 : 636);
+}
+
+export async function openConnection(config: LdapConfig, signal: AbortSignal): Promise<LdapConnection> {
+  const socket = await openSocket(config, signal, !config.insecureSkipTlsVerify);
+  return new LdapConnection(socket, { operationTimeout: config.timeouts.operation, signal });
+}
+
+/** `verify: false` is for looking at a certificate; nothing may be sent on such a socket. */
+export async function openSocket(
+  config: LdapConfig,
+  signal: AbortSignal,
+  verify: boolean,
+): Promise<Socket | TLSSocket> {
+  const { host, port } = addressOf(config);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeouts.connect)]);
+  const opened: Socket[] = [];
+  try {
+    const tcp = connectTcp({ host, port });
+    opened.push(tcp);
+    await once(tcp, 'connect', { signal: deadline });
+    tcp.setNoDelay(true);
+    if (config.insecureNoTls) return tcp;
+
+    if (config.startTls) await startTls(tcp, deadline);
+    const tls = connectTls({ ...tlsOptions(config, host, verify), socket: tcp });
+    opened.push(tls);
+    await once(tls, 'secureConnect', { signal: deadline });
+    return tls;
+  } catch (error) {
+    for (const socket of opened) socket.on('error', () => {}).destroy();
+    throw connectFailure(error, `${host}:${port}`, signal);
+  }
+}
+
+function tlsOptions(config: LdapConfig, host: string, verify: boolean): ConnectionOptions {
+  return {
+    host,
+    ...(isIP(host) ? {} : { servername: host }),
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: verify,
+    ...(config.ca === undefined ? {} : { ca: config.ca }),
+    ...(config.clientCert === undefined ? {} : { cert: config.clientCert, key: config.clientKey }),
+  };
+}
+
+/** OpenSSL's and Node's words for "I do not trust this certificate". */
+const distrust = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/;
+
+export function isDistrust(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && distrust.test(error.code)
+  );
+}
+
+function connectFailure(error: unknown, where: string, signal: AbortSignal): ConnectorError {
+  if (ConnectorError.is(error)) return error;
+  if (signal.aborted)
+    return unavailable('the call was ended while connecting to the directory', signal.reason);
+  if (error instanceof Error && error.name === 'AbortError') {
+    return unavailable(`no connection to ${where} within \`timeouts.connect\``, error);
+  }
+  if (isDistrust(error))
+    return misconfigured(`the certificate of ${where} is not trusted: ${error.code}`, error);
+  return unavailable(`no connection to ${where}`, error);
+}

@@ -1,0 +1,99 @@
+/** Finds the one entry that a typed name, or a stored id, stands for. */
+import type { Trace } from '@gatehouse/connector-kit';
+import type { LdapConfig } from './config.ts';
+import type { Entry } from './entry.ts';
+import { misconfigured, unavailable } from './errors.ts';
+import { anyOf, both, configuredFilter, equals, present } from './filters.ts';
+import { personAttributes, type State } from './identity.ts';
+import { searchAll, searchFailure, searchOrResult } from './search.ts';
+import type { LdapConnection, SearchQuery } from './wire/connection.ts';
+import { resultCode } from './wire/result-code.ts';
+
+export async function findByName(
+  connection: LdapConnection,
+  config: LdapConfig,
+  username: string,
+  trace: Trace,
+): Promise<Entry | null> {
+  const named = anyOf(config.userSearch.username.map((attribute) => equals(attribute, username)));
+  const found = await searchAll(connection, peopleQuery(config, named), trace);
+  return onlyOne(found, 'the name that was typed');
+}
+
+/** By the id, never by the name: the name may have been given to somebody else since. */
+export async function findById(
+  connection: LdapConnection,
+  config: LdapConfig,
+  state: State,
+  trace: Trace,
+): Promise<Entry | null> {
+  if (state.idAttribute === 'DN') return findByDn(connection, config, state, trace);
+  const same = equals(state.idAttribute, Buffer.from(state.id, 'base64'));
+  const found = await searchAll(connection, peopleQuery(config, same, [state.idAttribute]), trace);
+  return onlyOne(found, `the id in "${state.idAttribute}"`);
+}
+
+async function findByDn(
+  connection: LdapConnection,
+  config: LdapConfig,
+  state: State,
+  trace: Trace,
+): Promise<Entry | null> {
+  const base = Buffer.from(state.id, 'base64').toString('utf8');
+  const query = {
+    ...peopleQuery(config, configuredFilter(config.userSearch.filter)),
+    base,
+    scope: 'base' as const,
+  };
+  const { result, entries } = await searchOrResult(connection, query, trace);
+  if (result.code === resultCode.noSuchObject) return null;
+  if (result.code !== resultCode.success) throw searchFailure(result, base);
+  return onlyOne(entries, 'the DN');
+}
+
+/**
+ * Throws `unavailable` unless other people can still be seen. A service account that lost its rights, a base that was
+ * renamed and a replica without its data all look as if everybody had left.
+ */
+export async function proveThatOthersAreVisible(
+  connection: LdapConnection,
+  config: LdapConfig,
+  state: State,
+  trace: Trace,
+): Promise<void> {
+  const { baseDn, scope, filter: configured } = config.userSearch;
+  // With the id in the filter: who may no longer search by it finds nobody, too.
+  const filter =
+    state.idAttribute === 'DN' ? configuredFilter(configured) : both(configured, present(state.idAttribute));
+  const query: SearchQuery = { base: baseDn, scope, filter, attributes: ['1.1'], sizeLimit: 2 };
+  const { result, entries } = await connection.search(query);
+  trace.step('ldap other people', { base: baseDn, result: result.code, found: entries.length });
+  const others = entries.filter((entry) => entry.dn.toLowerCase() !== baseDn.toLowerCase());
+  const complete = result.code === resultCode.success || result.code === resultCode.sizeLimitExceeded;
+  if (complete && others.length > 0) return;
+  throw unavailable(`the person was not found, but nobody else can be seen below "${baseDn}" either`);
+}
+
+function peopleQuery(
+  config: LdapConfig,
+  filter: ReturnType<typeof equals>,
+  also: readonly string[] = [],
+): SearchQuery {
+  const { baseDn, scope, filter: configured } = config.userSearch;
+  const attributes = [...new Set([...personAttributes(config), ...also])];
+  return { base: baseDn, scope, filter: both(configured, filter), attributes };
+}
+
+function onlyOne(found: readonly Entry[], by: string): Entry | null {
+  const [first, second] = found;
+  if (first === undefined) return null;
+  if (second !== undefined) {
+    const names = found.slice(0, 10).map((entry) => entry.dn);
+    throw misconfigured(
+      `${by} stands for ${found.length} entries, and may for one only: ${names.join(' | ')}`,
+    );
+  }
+  // A bind with an empty DN is anonymous, and succeeds with any password.
+  if (first.dn === '') throw unavailable('the directory answered with an entry that has no name');
+  return first;
+}

@@ -1,0 +1,47 @@
+/** Groups that the entry of the person names: `memberOf: cn=admins,…`. */
+import type { Trace } from '@gatehouse/connector-kit';
+import type { MemberOf } from '../config.ts';
+import type { Entry } from '../entry.ts';
+import { unavailable } from '../errors.ts';
+import { configuredFilter } from '../filters.ts';
+import { searchFailure, searchOrResult } from '../search.ts';
+import type { LdapConnection } from '../wire/connection.ts';
+import { resultCode } from '../wire/result-code.ts';
+import { FoundGroups } from './found-groups.ts';
+import { followLevels, inBatches } from './levels.ts';
+
+export async function groupsByMemberOf(
+  connection: LdapConnection,
+  person: Entry,
+  config: MemberOf,
+  trace: Trace,
+): Promise<readonly string[]> {
+  const found = new FoundGroups();
+  const asked = new Set<string>();
+  const namedBy = async (entries: readonly Entry[]) => {
+    const names = entries.flatMap((entry) => entry.texts(config.attribute));
+    const fresh = names.filter((dn) => !asked.has(dn.toLowerCase()) && asked.add(dn.toLowerCase()));
+    return found.add(await inBatches(fresh, (dn) => readGroup(connection, dn, config, trace)));
+  };
+
+  const direct = await namedBy([person]);
+  if (config.nested) await followLevels(direct, config.maxDepth, namedBy);
+  return found.names(config.nameAttribute);
+}
+
+/** Empty where `filter` leaves the group out. A group that cannot be read is an error: it may be the one that matters. */
+async function readGroup(
+  connection: LdapConnection,
+  dn: string,
+  config: MemberOf,
+  trace: Trace,
+): Promise<readonly Entry[]> {
+  const attributes = config.nested ? [config.nameAttribute, config.attribute] : [config.nameAttribute];
+  const query = { base: dn, scope: 'base', filter: configuredFilter(config.filter), attributes } as const;
+  const { result, entries } = await searchOrResult(connection, query, trace);
+  if (result.code === resultCode.noSuchObject) {
+    throw unavailable(`"${config.attribute}" names the group ${dn}, which does not exist or may not be seen`);
+  }
+  if (result.code !== resultCode.success) throw searchFailure(result, dn);
+  return entries;
+}

@@ -1,0 +1,18 @@
+/** How much of a directory's answer is read before we hang up: a broken or hostile server must not eat the broker. */
+export const limits = {
+  /** One LDAP message. A person's entry with 20,000 `memberOf` values is about 2 MB. */
+  messageBytes: 8 * 1024 * 1024,
+  /** Everything one connection reads in its life. */
+  connectionBytes: 64 * 1024 * 1024,
+  /** Entries of one search, over all its pages. */
+  entries: 10_000,
+  /** Pages of one search: a server that sends empty pages for ever is cut off. */
+  pages: 1_000,
+  pageSize: 500,
+  /** Group searches under way at once on one connection. */
+  concurrentSearches: 16,
+  /** Groups of one person, nested ones included. */
+  groups: 10_000,
+  usernameBytes: 256,
+  passwordBytes: 1024,
+} as const;

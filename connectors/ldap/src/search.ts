@@ -1,0 +1,85 @@
+/** Searches that give all they found, or fail: never a part. */
+import type { ConnectorError, Trace } from '@gatehouse/connector-kit';
+import type { Entry } from './entry.ts';
+import { describe, misconfigured, unavailable } from './errors.ts';
+import { limits } from './limits.ts';
+import {
+  type LdapConnection,
+  type SearchAnswer,
+  type SearchQuery,
+  tooManyEntries,
+} from './wire/connection.ts';
+import type { Result } from './wire/response.ts';
+import { resultCode } from './wire/result-code.ts';
+
+/** Throws `ConnectorError` for every result but success. */
+export async function searchAll(
+  connection: LdapConnection,
+  query: SearchQuery,
+  trace: Trace,
+): Promise<readonly Entry[]> {
+  const { result, entries } = await searchOrResult(connection, query, trace);
+  if (result.code !== resultCode.success) throw searchFailure(result, query.base);
+  return entries;
+}
+
+/** For callers to whom a result such as `noSuchObject` says something; `entries` counts only with `success`. */
+export async function searchOrResult(
+  connection: LdapConnection,
+  query: SearchQuery,
+  trace: Trace,
+): Promise<Pick<SearchAnswer, 'result' | 'entries' | 'references'>> {
+  // Pages cost round trips, and some directories allow one paged search a connection: only where they are needed.
+  const whole = await connection.search(query);
+  const tooMany = whole.result.code === resultCode.sizeLimitExceeded;
+  const answer = tooMany ? await connection.inTurn(() => searchPages(connection, query)) : whole;
+  trace.step('ldap search', {
+    base: query.base,
+    filter: query.filter.toString(),
+    result: describe(answer.result),
+    entries: answer.entries.map((entry) => entry.dn).slice(0, 50),
+    found: answer.entries.length,
+    referencesNotFollowed: answer.references,
+  });
+  return answer;
+}
+
+/** RFC 2696. An empty page with a cookie is not the end. */
+async function searchPages(
+  connection: LdapConnection,
+  query: SearchQuery,
+): Promise<Pick<SearchAnswer, 'result' | 'entries' | 'references'>> {
+  const entries: Entry[] = [];
+  let references = 0;
+  let cookie: Buffer | undefined;
+  for (let page = 0; page < limits.pages; page += 1) {
+    const answer = await connection.search(query, { cookie });
+    entries.push(...answer.entries);
+    references += answer.references;
+    if (entries.length > limits.entries) throw tooManyEntries();
+    if (answer.result.code !== resultCode.success || !answer.cookie?.length) {
+      return { result: answer.result, entries, references };
+    }
+    cookie = answer.cookie;
+  }
+  throw unavailable(`the directory did not come to an end within ${limits.pages} pages`);
+}
+
+export function searchFailure(result: Result, base: string): ConnectorError {
+  const said = describe(result);
+  switch (result.code) {
+    case resultCode.noSuchObject:
+      return misconfigured(`there is no "${base}", or the service account may not see it: ${said}`);
+    case resultCode.invalidDnSyntax:
+      return misconfigured(`"${base}" is not a name that the directory understands: ${said}`);
+    case resultCode.insufficientAccessRights:
+      return misconfigured(`the service account may not search "${base}": ${said}`);
+    case resultCode.referral:
+      return misconfigured(`"${base}" is on another server, and referrals are not followed: ${said}`);
+    case resultCode.strongerAuthRequired:
+    case resultCode.confidentialityRequired:
+      return misconfigured(`the directory wants TLS or a stronger bind: ${said}`);
+    default:
+      return unavailable(`the search in "${base}" was not completed: ${said}`);
+  }
+}

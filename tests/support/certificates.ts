@@ -1,0 +1,54 @@
+/** A throw-away certificate authority, and a server certificate of it. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** PEM. */
+export interface Certificates {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export async function makeCertificates(names: readonly string[]): Promise<Certificates> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-ca-'));
+  const at = (name: string) => join(folder, name);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  try {
+    await run('openssl', [
+      ...['req', '-x509', '-days', '30', '-subj', '/CN=Gatehouse test authority', ...key],
+      ...['-keyout', at('ca.key'), '-out', at('ca.pem')],
+    ]);
+    await run('openssl', [
+      ...['req', '-subj', `/CN=${names[0]}`, ...key, '-keyout', at('server.key'), '-out', at('server.csr')],
+    ]);
+    const alternatives = names.map((name) => `${isIP(name) ? 'IP' : 'DNS'}:${name}`).join(',');
+    await writeFile(at('server.ext'), `subjectAltName=${alternatives}\nextendedKeyUsage=serverAuth\n`);
+    await run('openssl', [
+      ...[
+        'x509',
+        '-req',
+        '-days',
+        '30',
+        '-in',
+        at('server.csr'),
+        '-CA',
+        at('ca.pem'),
+        '-CAkey',
+        at('ca.key'),
+      ],
+      ...['-CAcreateserial', '-extfile', at('server.ext'), '-out', at('server.pem')],
+    ]);
+    const [ca, cert, privateKey] = await Promise.all(
+      ['ca.pem', 'server.pem', 'server.key'].map((name) => readFile(at(name), 'utf8')),
+    );
+    return { ca: String(ca), cert: String(cert), key: String(privateKey) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * A real OpenLDAP server for tests, in a temporary folder, on free loopback ports.
+ *
+ *     const directory = await startOpenLdap({ ldif });
+ *     directory.url        // ldap://127.0.0.1:…
+ *     directory.ldapsUrl   // ldaps://localhost:…, with a certificate of directory.ca
+ *     await directory.modify('dn: …\nchangetype: modify\n…');
+ *     await directory.stop();
+ *
+ * It needs Debian's `slapd`, `ldap-utils` and `openssl`; the system's own slapd is not touched.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { makeCertificates } from './certificates.ts';
+
+const run = promisify(execFile);
+
+export interface OpenLdapOptions {
+  /** The whole tree, the suffix entry included. */
+  readonly ldif: string;
+  /** Default `dc=example,dc=org`. */
+  readonly suffix?: string;
+  /** Lines for the end of slapd.conf: overlays, access rules, size limits. They belong to the database. */
+  readonly settings?: string;
+  /** Lines for the beginning of slapd.conf: `moduleload memberof`. */
+  readonly modules?: string;
+  /** Host names and addresses in the server's certificate; default `localhost` and `127.0.0.1`. */
+  readonly certificateNames?: readonly string[];
+}
+
+export interface OpenLdap {
+  readonly port: number;
+  readonly ldapsPort: number;
+  readonly url: string;
+  readonly ldapsUrl: string;
+  /** PEM. */
+  readonly ca: string;
+  readonly adminDn: string;
+  readonly adminPassword: string;
+  /** Applies LDIF change records as the administrator. */
+  modify(ldif: string): Promise<void>;
+  /** The server's log of operations so far (`BIND dn=…`, `SRCH base=…`). */
+  log(): string;
+  /** Replaces the settings and starts the server again, with the same data and ports. */
+  restart(settings: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const adminPassword = 'admin';
+
+export async function startOpenLdap(options: OpenLdapOptions): Promise<OpenLdap> {
+  const suffix = options.suffix ?? 'dc=example,dc=org';
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-slapd-'));
+  await chmod(folder, 0o700);
+  await mkdir(join(folder, 'db'));
+  const names = options.certificateNames ?? ['localhost', '127.0.0.1'];
+  const { ca, cert, key } = await makeCertificates(names);
+  await writeFile(join(folder, 'ca.pem'), ca);
+  await writeFile(join(folder, 'cert.pem'), cert);
+  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 });
+  await writeFile(join(folder, 'tree.ldif'), options.ldif);
+  const configFile = join(folder, 'slapd.conf');
+  const writeConfig = (settings: string) =>
+    writeFile(configFile, slapdConf(folder, suffix, { ...options, settings }));
+  await writeConfig(options.settings ?? '');
+  await run('/usr/sbin/slapadd', ['-q', '-f', configFile, '-l', join(folder, 'tree.ldif')]);
+
+  const [port, ldapsPort] = [await freePort(), await freePort()];
+  let log = '';
+  const launch = () =>
+    launchSlapd(configFile, port, ldapsPort, (text) => {
+      log += text;
+    });
+  let server = await launch();
+  const url = `ldap://127.0.0.1:${port}`;
+  const adminDn = `cn=admin,${suffix}`;
+  return {
+    port,
+    ldapsPort,
+    url,
+    ldapsUrl: `ldaps://localhost:${ldapsPort}`,
+    ca,
+    adminDn,
+    adminPassword,
+    log: () => log,
+    async modify(ldif) {
+      const changes = run('ldapmodify', ['-x', '-H', url, '-D', adminDn, '-w', adminPassword]);
+      changes.child.stdin?.end(ldif);
+      await changes;
+    },
+    async restart(settings) {
+      await terminate(server);
+      await writeConfig(settings);
+      server = await launch();
+    },
+    async stop() {
+      await terminate(server);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function slapdConf(folder: string, suffix: string, options: OpenLdapOptions): string {
+  return `
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/nis.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+${options.modules ?? ''}
+pidfile ${folder}/slapd.pid
+TLSCACertificateFile ${folder}/ca.pem
+TLSCertificateFile ${folder}/cert.pem
+TLSCertificateKeyFile ${folder}/key.pem
+database mdb
+suffix "${suffix}"
+rootdn "cn=admin,${suffix}"
+rootpw ${adminPassword}
+directory ${folder}/db
+maxsize 1073741824
+dbnosync
+index objectClass,uid,cn,mail,member,memberUid,entryUUID eq
+${options.settings ?? ''}
+`;
+}
+
+async function launchSlapd(
+  configFile: string,
+  port: number,
+  ldapsPort: number,
+  onLog: (text: string) => void,
+): Promise<ChildProcess> {
+  const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${ldapsPort}`;
+  const server = spawn('/usr/sbin/slapd', ['-d', 'stats', '-h', urls, '-f', configFile], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let words = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-4000);
+    onLog(text);
+  });
+  while (!(await answers(port))) {
+    if (server.exitCode !== null) throw new Error(`slapd did not start:\n${words}`);
+    await sleep(20);
+  }
+  return server;
+}
+
+async function terminate(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill('SIGTERM');
+  await gone;
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
