@@ -10,7 +10,14 @@ export { connectorJsonSchema, isSecretSchema } from './connector-configs.ts';
 export { demoCallbackPath, demoClientId } from './demo-client.ts';
 export { configJsonSchema, sectionsJsonSchema } from './json-schema/config-json-schema.ts';
 export { type JsonSchema, properties, variants } from './json-schema/json-schema.ts';
-export { type Loaded, type LoadOptions, loadConfig, type ParseOptions, parseConfig } from './load.ts';
+export {
+  type Definitions,
+  type Loaded,
+  type LoadOptions,
+  loadConfig,
+  type ParseOptions,
+  parseConfig,
+} from './load.ts';
 export type { LoadPlugin } from './plugins.ts';
 export { renderConfig } from './render.ts';
 export type { ReadFile } from './source/file.ts';

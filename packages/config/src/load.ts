@@ -31,13 +31,17 @@ const maxSize = 1024 * 1024;
 export interface LoadOptions {
   /** `process.env`, handed in: secrets come from here and nothing else does. */
   readonly env: Environment;
-  /** What connector packages export. */
-  readonly definitions: readonly AnyConnectorDefinition[];
+  /** What connector packages export; a function where that depends on the issuer (empty if it is not readable). */
+  readonly definitions: Definitions;
   /** Finds what `plugins` names; without it, a plugin is a problem. */
   readonly loadPlugin?: LoadPlugin;
   readonly checkPasswordHash?: CheckPasswordHash;
   readonly readFile?: ReadFile;
 }
+
+export type Definitions =
+  | readonly AnyConnectorDefinition[]
+  | ((issuer: string) => readonly AnyConnectorDefinition[]);
 
 export interface Loaded {
   readonly config: Config;
@@ -89,7 +93,13 @@ export async function parseConfig(options: ParseOptions): Promise<Loaded> {
   if (!result.success) explainIssues(result.error.issues, { report, base: [], value: tree, jsonSchema });
   const written = legible(tree);
 
-  const definitions = await loadPlugins(written.plugins, { ...options, folder, report });
+  const builtIn = ownDefinitions(options.definitions, written.issuer);
+  const definitions = await loadPlugins(written.plugins, {
+    ...options,
+    definitions: builtIn,
+    folder,
+    report,
+  });
   const connectorConfigs = await checkConnectorConfigs(written, definitions, report);
   const sealKeys = readSealKeys(written, report);
   checkIssuer(written, report);
@@ -107,6 +117,10 @@ export async function parseConfig(options: ParseOptions): Promise<Loaded> {
   if (report.problems.length > 0 || !result.success) throw fail(report.problems);
   const config = assemble({ written: result.data, connectorConfigs, sealKeys, definitions, folder });
   return { config, file, warnings: report.warnings, definitions, secrets };
+}
+
+function ownDefinitions(definitions: Definitions, issuer: URL | null): readonly AnyConnectorDefinition[] {
+  return typeof definitions === 'function' ? definitions(issuer?.href ?? '') : definitions;
 }
 
 const emptyFile = 'is empty; the least it needs is `issuer: http://127.0.0.1:5556`';

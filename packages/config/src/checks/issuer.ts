@@ -49,6 +49,7 @@ export function checkLoopbackOnly({ issuer, demo, connectors }: Legible, report:
   const only = `is for a loopback issuer only, and the issuer is ${issuer.origin}`;
   if (demo) report.problem(['demo'], only, 'key');
   for (const [index, connector] of connectors.entries()) {
-    if (connector?.type === 'mock') report.problem(['connectors', index, 'type'], `the type mock ${only}`);
+    if (connector?.type !== 'mock' || report.hasProblemAt('connectors', index)) continue;
+    report.problem(['connectors', index, 'type'], `the type mock ${only}`);
   }
 }

@@ -19,11 +19,9 @@ export const insecureHttpIssuer = z
     'Allows an http issuer that is not on a loopback address. Passwords, codes and tokens then travel in the clear, and Kubernetes does not accept the issuer.',
   );
 
-/** The loopback names of RFC 8252 7.3 and 8.3. */
-export function isLoopback(url: URL): boolean {
-  return (
-    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname)
-  );
+/** The loopback addresses of RFC 8252 7.3, and the names that RFC 6761 6.3 keeps for them. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
 }
 
 /** OpenID Connect Discovery 1.0, 3: no query and no fragment. */
