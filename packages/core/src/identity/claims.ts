@@ -52,9 +52,11 @@ export function claimsFor({ stored, entry, client, scopes }: ClaimsRequest): Cla
   };
 }
 
-/** `email_verified` is always there: kube-apiserver refuses an e-mail as user name only where it says false. */
+/** `email_verified` is always there: kube-apiserver takes an e-mail without it for a verified one. */
 function emailClaims({ identity: { email } }: StoredIdentity) {
-  return { ...(email?.address && { email: email.address }), email_verified: email?.verified ?? false };
+  return email?.address
+    ? { email: email.address, email_verified: email.verified }
+    : { email_verified: false };
 }
 
 function profileClaims({ identity: { displayName, username } }: StoredIdentity) {

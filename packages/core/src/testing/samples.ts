@@ -1,0 +1,65 @@
+/** People, clients and a log for the tests of this package. */
+import type { Identity, Json, Log, LogFields } from '@gatehouse/connector-kit';
+import type { Client } from '../clients/client.ts';
+import type { StoredIdentity } from '../ports/identities.ts';
+
+export function sampleIdentity(changes: Partial<Identity<Json>> = {}): Identity<Json> {
+  return {
+    upstreamId: '2342749',
+    username: 'jane',
+    displayName: 'Jane Doe',
+    email: { address: 'jane@example.com', verified: true },
+    groups: ['staff', 'cn-k8s-admins'],
+    state: null,
+    ...changes,
+  };
+}
+
+export function sampleStored(changes: Partial<StoredIdentity> = {}): StoredIdentity {
+  const at = new Date('2026-11-20T08:00:00Z');
+  return {
+    subject: 'CgcyMzQyNzQ5EgRjb3Jw',
+    connectorId: 'corp',
+    identity: sampleIdentity(),
+    checkedAt: at,
+    lastLoginAt: at,
+    ...changes,
+  };
+}
+
+export function sampleClient(changes: Partial<Client> = {}): Client {
+  return {
+    id: 'kubernetes',
+    name: 'kubectl',
+    public: true,
+    native: true,
+    trusted: true,
+    silentLoopback: false,
+    secretHashes: [],
+    redirectUris: ['http://localhost:8000'],
+    postLogoutRedirectUris: [],
+    refreshTokens: 'always',
+    refreshTokenLifetime: 'standalone',
+    idTokenAlgorithm: 'RS256',
+    trustedPeers: [],
+    connectors: [],
+    requireGroups: [],
+    groups: {},
+    allowedOrigins: [],
+    ...changes,
+  };
+}
+
+export interface LogLine {
+  readonly level: keyof Log;
+  readonly fields: LogFields;
+  readonly message: string;
+}
+
+export function recordingLog(): Log & { readonly lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const at = (level: keyof Log) => (fields: LogFields, message: string) => {
+    lines.push({ level, fields, message });
+  };
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
