@@ -1,0 +1,56 @@
+/**
+ * Writes what is made from the configuration's schema and the error table. With `--check` it writes nothing, names the
+ * files that differ, and exits with 1.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { configJsonSchema } from '@gatehouse/config';
+import ldap from '@gatehouse/connector-ldap';
+import { createLocalConnector } from '@gatehouse/connector-local';
+import { createMockConnector } from '@gatehouse/connector-mock';
+import { errorTable } from '@gatehouse/core';
+import { configPage } from './generate/config-page.ts';
+import { errorsPage } from './generate/errors-page.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const nobody = { findByEmail: async () => null, findById: async () => null, list: async () => [] };
+const definitions = [
+  createLocalConnector({ users: nobody }),
+  ldap,
+  createMockConnector({ issuer: 'http://127.0.0.1:5556' }),
+];
+
+const files = {
+  'config/gatehouse.schema.json': `${JSON.stringify(configJsonSchema(definitions), null, 2)}\n`,
+  'docs/config.md': configPage(definitions),
+  'docs/errors.md': errorsPage(errorTable),
+};
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const differing = await differ();
+if (values.check) check();
+else await write();
+
+async function differ(): Promise<readonly (readonly [string, string])[]> {
+  const found = await Promise.all(
+    Object.entries(files).map(async ([path, text]) => {
+      const before = await readFile(join(root, path), 'utf8').catch(() => null);
+      return before === text ? [] : [[path, text] as const];
+    }),
+  );
+  return found.flat();
+}
+
+function check(): void {
+  for (const [path] of differing) console.error(`${path} is not what its sources say: run npm run generate`);
+  if (differing.length > 0) process.exitCode = 1;
+}
+
+async function write(): Promise<void> {
+  for (const [path, text] of differing) {
+    await writeFile(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
