@@ -1,0 +1,167 @@
+/** Owns the connections. Everything else in this package asks it to run fixed statements. */
+import type { Log } from '@gatehouse/connector-kit';
+import { StoreUnavailable } from '@gatehouse/core';
+import pg from 'pg';
+import { isWorthRetrying, translate } from './failures.ts';
+import type { Call, Statement } from './statement.ts';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  /** Off behind a transaction pooler such as pgbouncer. */
+  readonly preparedStatements: boolean;
+  /** Milliseconds. */
+  readonly statementTimeout: number;
+  readonly log: Log;
+}
+
+/** What `query` gives back, without the driver's types. */
+export type Row = Record<string, unknown>;
+
+/** A transaction that somebody has to think in between; the rest goes out through `commit`. */
+export interface Transaction {
+  query(statement: Statement, ...values: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+/** Milliseconds for a new connection, and for a free one when all are busy. */
+const connectTimeout = 5_000;
+const attempts = 4;
+
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #prepared: boolean;
+
+  constructor(options: DatabaseOptions) {
+    this.#prepared = options.preparedStatements;
+    this.#pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.poolSize,
+      pipeline: true,
+      keepAlive: true,
+      application_name: 'gatehouse',
+      connectionTimeoutMillis: connectTimeout,
+      ...timeouts(options),
+    });
+    // An idle connection that dies (a restart, a fail-over) must not end the process; the pool replaces it.
+    this.#pool.on('error', (error) => {
+      options.log.warn({ cause: error.message }, 'an idle database connection was lost');
+    });
+  }
+
+  /** @throws StoreUnavailable, LostRace */
+  async query(statement: Statement, ...values: readonly unknown[]): Promise<readonly Row[]> {
+    try {
+      return (await this.#pool.query<Row>(this.#prepare({ statement, values }))).rows;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /** How many rows a write touched. */
+  async change(statement: Statement, ...values: readonly unknown[]): Promise<number> {
+    try {
+      return (await this.#pool.query(this.#prepare({ statement, values }))).rowCount ?? 0;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /**
+   * All of it or none, in one round trip. A single statement needs no transaction around it.
+   * Deadlocks and collisions are tried again: the statements are conditional where it matters.
+   */
+  async commit(calls: readonly Call[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(calls);
+      } catch (error) {
+        if (attempt === attempts || !isWorthRetrying(error)) throw translate(error);
+      }
+    }
+  }
+
+  /** Runs `work` in a transaction on one connection; rolls back when it throws. */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return await this.#withClient(async (client) => {
+      await client.query('BEGIN');
+      const result = await work({
+        query: async (statement, ...values) =>
+          (await client.query<Row>(this.#prepare({ statement, values }))).rows,
+      });
+      await client.query('COMMIT');
+      return result;
+    }).catch((error: unknown) => {
+      throw translate(error);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #attempt(calls: readonly Call[]): Promise<void> {
+    const [only] = calls;
+    if (only === undefined) return;
+    if (calls.length === 1) {
+      await this.#pool.query(this.#prepare(only));
+      return;
+    }
+    await this.#withClient((client) => this.#pipeline(client, calls));
+  }
+
+  /** Everything is on its way before the first answer comes back; the first error is the one that counts. */
+  async #pipeline(client: pg.PoolClient, calls: readonly Call[]): Promise<void> {
+    const answers = await Promise.allSettled([
+      client.query('BEGIN'),
+      ...calls.map((each) => client.query(this.#prepare(each))),
+      client.query('COMMIT'),
+    ]);
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed) throw failed.reason;
+    const last = answers.at(-1);
+    // COMMIT of a failed transaction is answered with ROLLBACK, and that is no error to the driver.
+    if (last?.status === 'fulfilled' && last.value.command !== 'COMMIT') {
+      throw new StoreUnavailable('PostgreSQL rolled the transaction back');
+    }
+  }
+
+  /** A connection whose transaction did not end cleanly is thrown away rather than given to the next request. */
+  async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    // Without a listener, a connection that dies between two statements would end the process.
+    const ignore = () => {};
+    client.on('error', ignore);
+    try {
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(!isClean(client, error));
+      throw error;
+    } finally {
+      client.off('error', ignore);
+    }
+  }
+
+  #prepare({ statement, values }: Call): pg.QueryConfig {
+    const config = { text: statement.text, values: [...values] };
+    return this.#prepared ? { ...config, name: statement.name } : config;
+  }
+}
+
+/** After a refused statement inside a pipelined BEGIN … COMMIT the connection is idle and good; else it is not worth saving. */
+function isClean(client: pg.PoolClient, error: unknown): boolean {
+  return error instanceof pg.DatabaseError && client.getTransactionStatus() === 'I';
+}
+
+/**
+ * A pooler refuses `statement_timeout` as a start parameter, so behind one only the driver's own timer counts;
+ * it closes the connection, which ends the statement too.
+ */
+function timeouts(options: DatabaseOptions): pg.PoolConfig {
+  if (!options.preparedStatements) return { query_timeout: options.statementTimeout };
+  return {
+    statement_timeout: options.statementTimeout,
+    query_timeout: options.statementTimeout + 1_000,
+  };
+}

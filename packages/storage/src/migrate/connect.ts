@@ -1,0 +1,57 @@
+/** One connection for work outside the pool: migrations and looks at a database that may be empty. */
+import pg from 'pg';
+import { DatabaseProblem, explain, type Place } from './problem.ts';
+
+/** The oldest PostgreSQL that the tests run on. */
+const oldestVersion = 140_000;
+const connectTimeout = 10_000;
+
+/** @throws DatabaseProblem for everything an operator can mend */
+export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = newClient(url);
+  // The pending query reports the loss; without a listener the event would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await refuseOldServer(client);
+    return await work(client);
+  } catch (error) {
+    throw explain(error, placeOf(client));
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function newClient(url: string): pg.Client {
+  try {
+    return new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: connectTimeout,
+      application_name: 'gatehouse',
+    });
+  } catch (error) {
+    // The driver's own message would repeat the URL with its password.
+    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new DatabaseProblem(
+      `\`database.url\` is not a PostgreSQL address${reason}. It looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.`,
+    );
+  }
+}
+
+function placeOf(client: pg.Client): Place {
+  const { host, port, user, database } = client;
+  const server = host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
+  return { server, user: user ?? '', database: database ?? '' };
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: string; number: number }>(
+    "SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number",
+  );
+  const [server] = rows;
+  if (server && server.number < oldestVersion) {
+    throw new DatabaseProblem(
+      `PostgreSQL ${server.version} is too old: Gatehouse needs version 14 or newer. Upgrade the server.`,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+/** Why the broker cannot start with this database, in words for the person who set it up. */
+import pg from 'pg';
+
+/** The message says what is wrong and what to do; it never contains a password. */
+export class DatabaseProblem extends Error {
+  override readonly name = 'DatabaseProblem';
+}
+
+/** Where the connection goes, without its password. */
+export interface Place {
+  readonly server: string;
+  readonly user: string;
+  readonly database: string;
+}
+
+const notOurs = 'Check `database.url`.';
+
+/** Turns what the driver says at a first connection, or while migrating, into advice. Other errors stay as they are. */
+export function explain(error: unknown, place: Place): unknown {
+  if (error instanceof DatabaseProblem) return error;
+  const words = error instanceof pg.DatabaseError ? refusal(error, place) : unreachable(error, place);
+  return words === null ? error : new DatabaseProblem(words, { cause: error });
+}
+
+function refusal(error: pg.DatabaseError, { server, user, database }: Place): string | null {
+  switch (error.code) {
+    case '28P01':
+      return `PostgreSQL at ${server} refuses the password of user "${user}". ${notOurs}`;
+    case '28000':
+      return `PostgreSQL at ${server} does not let user "${user}" in: ${error.message}. Check \`database.url\` and the server's pg_hba.conf.`;
+    case '3D000':
+      return `PostgreSQL at ${server} has no database "${database}". Create it: CREATE DATABASE "${database}" OWNER "${user}"`;
+    case '42501':
+      return `User "${user}" may not do this in database "${database}": ${error.message}. Make them the owner of the database, or GRANT CREATE ON SCHEMA public TO "${user}"`;
+    case '3F000':
+      return `Database "${database}" has no schema to create tables in for user "${user}". Check their search_path.`;
+    case '25006':
+      return `PostgreSQL at ${server} is a read-only standby. Point \`database.url\` at the primary.`;
+    case '53300':
+      return `PostgreSQL at ${server} has no free connection. Raise its max_connections, or lower \`database.poolSize\`.`;
+    case '57P03':
+      return `PostgreSQL at ${server} is starting up or shutting down. Try again in a moment.`;
+    default:
+      return null;
+  }
+}
+
+/** Node's network errors have a code; the driver's own are plain errors without one. */
+function unreachable(error: unknown, { server }: Place): string | null {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return null;
+  const reason = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : error.message;
+  return `PostgreSQL at ${server} cannot be reached: ${reason}. Is it running, and is \`database.url\` right?`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+/** Browser sessions. The cookie's value is hashed; the uid is public and outlives a change of the cookie. */
+import type { ProtocolRecord } from '@gatehouse/core';
+import type { Row } from '../database/database.ts';
+import { bytes, date, object, present, text, textOrNull } from '../database/row.ts';
+import { call, type Statement } from '../database/statement.ts';
+import type { RecordTable } from './table.ts';
+
+const find: Statement = {
+  name: 'session_find',
+  text: 'SELECT id_hash, uid, subject, payload, expires_at FROM sessions WHERE id_hash = $1',
+};
+
+export const findSessionByUid: Statement = {
+  name: 'session_find_by_uid',
+  text: 'SELECT id_hash, uid, subject, payload, expires_at FROM sessions WHERE uid = $1',
+};
+
+/** A session whose cookie was replaced at sign-in keeps its uid: the row moves to the new cookie. */
+const insert: Statement = {
+  name: 'session_insert',
+  text: `
+    INSERT INTO sessions (id_hash, uid, subject, payload, expires_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (uid) DO UPDATE SET
+      id_hash = EXCLUDED.id_hash, subject = EXCLUDED.subject, payload = EXCLUDED.payload,
+      expires_at = EXCLUDED.expires_at`,
+};
+
+/** Signed out in one tab, a session must not come back to life by a request of another. */
+const update: Statement = {
+  name: 'session_update',
+  text: 'UPDATE sessions SET uid = $2, subject = $3, payload = $4, expires_at = $5 WHERE id_hash = $1',
+};
+
+const destroy: Statement = { name: 'session_destroy', text: 'DELETE FROM sessions WHERE id_hash = $1' };
+
+export const sessions: RecordTable = {
+  find,
+  read: (row: Row): ProtocolRecord => ({
+    payload: object(row, 'payload'),
+    expiresAt: date(row, 'expires_at'),
+    sessionUid: text(row, 'uid'),
+    ...present({ subject: textOrNull(row, 'subject') }),
+  }),
+  destroy,
+  save: (id, record, stored) => {
+    if (record.sessionUid === undefined) throw new TypeError('a session record has a sessionUid');
+    return call(
+      stored ? update : insert,
+      id,
+      record.sessionUid,
+      record.subject ?? null,
+      JSON.stringify(record.payload),
+      record.expiresAt,
+    );
+  },
+};
+
+export function sessionHash(row: Row): string {
+  return Buffer.from(bytes(row, 'id_hash')).toString('hex');
+}
