@@ -1,0 +1,88 @@
+/**
+ * The house's one wiring plan: every middleware and route, in the order in which a request meets them.
+ *
+ * From outside in: who asks (facts), what is said about it (log, headers, errors), what needs no database (health,
+ * assets, keys), what needs the right name (pages), and what is one unit of work (sign-in and protocol).
+ */
+import type { Config } from '@gatehouse/config';
+import type { Log } from '@gatehouse/connector-kit';
+import type { BrokerSecrets, Store } from '@gatehouse/core';
+import Koa from 'koa';
+import { connectorRoutes } from './connectors/endpoints.ts';
+import type { Connectors } from './connectors/open-connector.ts';
+import { demoRoutes } from './demo/routes.ts';
+import { healthRoutes } from './health/health.ts';
+import { belowBase } from './http/below-base.ts';
+import { errorSurface, notFound } from './http/error-surface.ts';
+import { establishFacts } from './http/establish-facts.ts';
+import { readIssuer } from './http/issuer.ts';
+import { requestLog } from './http/request-log.ts';
+import { requireIssuerHost } from './http/require-issuer-host.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { trustedProxies } from './http/trusted-proxies.ts';
+import { unitOfWork } from './http/unit-of-work.ts';
+import { callbackUrl } from './login/callback-url.ts';
+import { FormTokens } from './login/form-tokens.ts';
+import { PasswordAttempts } from './login/password-attempts.ts';
+import { loginRoutes } from './login/routes.ts';
+import { CookieKeys } from './oidc/cookies.ts';
+import type { Oidc } from './oidc/oidc.ts';
+import type { Assets } from './pages/assets.ts';
+import { homeRoutes } from './pages/home-routes.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly connectors: Connectors;
+  readonly store: Store;
+  readonly secrets: BrokerSecrets;
+  readonly oidc: Oidc;
+  readonly assets: Assets;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export function createApp(options: AppOptions): Koa {
+  const { config, connectors, store, secrets, oidc, assets, log, now } = options;
+  const issuer = readIssuer(config.issuer);
+  const { site } = assets;
+  const formTokens = new FormTokens(secrets.cookieKeys, issuer);
+  const attempts = new PasswordAttempts(store.rateLimits, config.limits.passwordAttempts, secrets.cookieKeys);
+  const room = { config, issuer, site, connectors, oidc, formTokens, attempts, now };
+
+  // The forwarding headers are believed here since `establishFacts` has written them.
+  const app = new Koa({ proxy: true });
+  app.keys = new CookieKeys(secrets.cookieKeys);
+  app.on('error', (error: unknown) => log.error({ error }, 'answer not sent'));
+
+  app.use(establishFacts(issuer, trustedProxies(config.trustedProxies), log));
+  app.use(requestLog(now));
+  app.use(securityHeaders(issuer));
+  app.use(errorSurface(site));
+  app.use(belowBase(issuer.base));
+  app.use(healthRoutes(store).routes());
+  app.use(assets.routes.routes());
+  app.use(only(publicDocuments, oidc.middleware));
+  app.use(except(programEndpoints, requireIssuerHost(issuer)));
+  app.use(homeRoutes(site, config.demo).routes());
+  if (config.demo) app.use(demoRoutes({ config, issuer, site, now }).routes());
+  app.use(connectorRoutes(connectors, (id) => callbackUrl(issuer, id)).routes());
+  app.use(unitOfWork(store));
+  app.use(loginRoutes(room).routes());
+  app.use(only(protocol, oidc.middleware));
+  app.use(notFound);
+  return app;
+}
+
+/** Served from memory, also while the database is down: every cluster needs them to check a token. */
+const publicDocuments = /^\/(keys|\.well-known\/[a-z-]+)$/;
+/** No cookie is read there, so a cluster may reach them by an internal name. */
+const programEndpoints = /^\/(token(\/(introspect|revoke))?|userinfo)$/;
+const protocol = /^\/(auth|token|userinfo|logout)(\/|$)/;
+
+function only(paths: RegExp, middleware: Koa.Middleware): Koa.Middleware {
+  return (ctx, next) => (paths.test(ctx.path) ? middleware(ctx, next) : next());
+}
+
+function except(paths: RegExp, middleware: Koa.Middleware): Koa.Middleware {
+  return (ctx, next) => (paths.test(ctx.path) ? next() : middleware(ctx, next));
+}

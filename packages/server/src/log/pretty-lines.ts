@@ -1,0 +1,36 @@
+/** Log lines for people: `12:00:01 info  signed in connector=corp`. */
+import type { LogDestination } from './open-log.ts';
+
+const colours: Readonly<Record<string, string>> = { debug: '2', info: '36', warn: '33', error: '31' };
+const hidden = new Set(['level', 'time', 'msg', 'error']);
+
+/** Colours only on a terminal. */
+export function prettyLines(destination: LogDestination): LogDestination {
+  const colour = destination.isTTY === true;
+  return { write: (line: string) => destination.write(`${pretty(line, colour)}\n`) };
+}
+
+function pretty(line: string, colour: boolean): string {
+  const entry = JSON.parse(line) as Record<string, unknown>;
+  const level = String(entry.level);
+  const painted = colour ? `\u001b[${colours[level] ?? '0'}m${level.padEnd(5)}\u001b[0m` : level.padEnd(5);
+  const fields = Object.entries(entry)
+    .filter(([name]) => !hidden.has(name))
+    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`);
+  return `${String(entry.time).slice(11, 19)} ${painted} ${entry.msg}${fields.join('')}${errorLines(entry.error)}`;
+}
+
+/** What came from outside may hold line breaks and terminal commands: it must not be able to forge a line. */
+function quote(value: string): string {
+  return /^[\w.:/@*+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+function errorLines(error: unknown): string {
+  if (!Array.isArray(error)) return '';
+  return error
+    .map((cause: { name?: string; message?: string; stack?: string }, depth) => {
+      const text = cause.stack ?? `${cause.name}: ${cause.message}`;
+      return `\n    ${depth === 0 ? '' : 'caused by '}${text.replaceAll('\n', '\n    ')}`;
+    })
+    .join('');
+}

@@ -1,0 +1,7 @@
+/** Where an upstream sends the browser back to; registered there by its administrator. */
+import type { Issuer } from '../http/issuer.ts';
+
+/** One a connector: an answer that was meant for another one arrives at the wrong door and is refused. */
+export function callbackUrl(issuer: Issuer, connectorId: string): URL {
+  return new URL(`${issuer.origin}${issuer.base}/callback/${encodeURIComponent(connectorId)}`);
+}

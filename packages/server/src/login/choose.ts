@@ -1,0 +1,54 @@
+/** Which way to sign in: none is an error, one goes on without a page, several are a page. */
+import { BrokerError } from '@gatehouse/core';
+import type { Context } from 'koa';
+import type { OpenConnector } from '../connectors/open-connector.ts';
+import { show } from '../http/show.ts';
+import type { PendingSignIn } from '../oidc/oidc.ts';
+import { choicePage } from '../pages/choice.ts';
+import { askConfirm } from './confirm.ts';
+import { askConsent } from './consent.ts';
+import type { LoginRoom } from './login-room.ts';
+import { askPassword } from './password.ts';
+import { addressOf, returnFormOf, usableConnectors, useConnector } from './sign-in.ts';
+import { start } from './start.ts';
+
+/** `/login/:uid`: what the sign-in waits for. */
+export async function ask(room: LoginRoom, ctx: Context, pending: PendingSignIn): Promise<void> {
+  if (pending.step === 'consent') return askConsent(room, ctx, pending);
+  if (pending.step === 'confirm') return askConfirm(room, ctx, pending);
+  const usable = usableConnectors(room, pending);
+  const [first] = usable;
+  if (first === undefined) {
+    throw new BrokerError('no_connector', {
+      reason: `client ${pending.client.id} may use none of the connectors`,
+    });
+  }
+  if (usable.length === 1) return beginWith(room, ctx, pending, first.entry.id);
+  showChoice(room, ctx, pending, usable);
+}
+
+/** `/login/:uid/with/:connector` */
+export async function begin(room: LoginRoom, ctx: Context, pending: PendingSignIn): Promise<void> {
+  await beginWith(room, ctx, pending, String(ctx.params.connector));
+}
+
+async function beginWith(room: LoginRoom, ctx: Context, pending: PendingSignIn, id: string): Promise<void> {
+  const open = useConnector(room, ctx, pending, id);
+  const { login } = open.connector;
+  if (login.kind === 'password') askPassword(room, ctx, { pending, open, login });
+  else await start(room, ctx, { pending, open, login });
+}
+
+function showChoice(
+  room: LoginRoom,
+  ctx: Context,
+  pending: PendingSignIn,
+  usable: readonly OpenConnector[],
+): void {
+  const ways = usable.map(({ entry }) => ({
+    name: entry.name,
+    address: addressOf(room, pending, 'with', entry.id),
+  }));
+  const back = returnFormOf(room, pending);
+  show(ctx, 200, choicePage(room.site, { clientName: pending.client.name, ways, back }));
+}

@@ -1,0 +1,67 @@
+/**
+ * Where the upstream sends the browser back to. No cookie is read here: a cross-site POST (SAML) brings none.
+ *
+ * The answer is put aside under a handle of its own, and the browser fetches it at `/login/:uid/finish`, where its
+ * cookie shows whether it is the one that began. Codes and assertions so never stand in an address of ours.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Arrival, Json, RedirectLogin } from '@gatehouse/connector-kit';
+import { BrokerError, type Login } from '@gatehouse/core';
+import type { Context } from 'koa';
+import { field, readForm } from '../http/form.ts';
+import { goTo } from '../http/show.ts';
+import { currentUnit } from '../http/unit-of-work.ts';
+import type { LoginRoom } from './login-room.ts';
+import { addressOf } from './sign-in.ts';
+
+/** Anybody who saw the token can send answers: the oldest give way, and none is final. */
+const arrivalsPerLogin = 5;
+/** Bytes. A SAML response with hundreds of groups has some 100 KB. */
+const arrivalLimit = 512 * 1024;
+
+export async function land(room: LoginRoom, ctx: Context, connectorId: string | undefined): Promise<void> {
+  const arrival = await readArrival(ctx);
+  const login = await loginOf(room, arrival, connectorId);
+  const handle = randomBytes(32).toString('base64url');
+  currentUnit().logins.saveArrival({ handle, loginToken: login.token, arrival }, arrivalsPerLogin);
+  const address = addressOf(room, { uid: login.interaction }, 'finish');
+  goTo(ctx, `${address}?arrival=${handle}`);
+}
+
+/** Cookies stay here, and so does every other header: an answer consists of its parameters. */
+async function readArrival(ctx: Context): Promise<Arrival> {
+  if (ctx.method === 'POST')
+    return { method: 'POST', params: await readForm(ctx, arrivalLimit), headers: {} };
+  return { method: 'GET', params: new URLSearchParams(ctx.querystring), headers: {} };
+}
+
+/** @throws BrokerError `sign_in_expired` for a token that is unknown, used, too old, or meant for another connector */
+async function loginOf(
+  room: LoginRoom,
+  { params }: Arrival,
+  connectorId: string | undefined,
+): Promise<Login> {
+  for (const { entry, login: kind } of redirectConnectors(room)) {
+    if (connectorId !== undefined && entry.id !== connectorId) continue;
+    const token = field(params, kind.tokenParam);
+    const login = token === '' ? null : await currentUnit().logins.find(token);
+    if (login === null) continue;
+    if (login.connectorId === entry.id && isOpen(login, room.now())) return login;
+  }
+  throw new BrokerError('sign_in_expired', { reason: 'no open login of this connector has this token' });
+}
+
+interface RedirectEntry {
+  readonly entry: { readonly id: string };
+  readonly login: RedirectLogin<Json>;
+}
+
+function redirectConnectors(room: LoginRoom): readonly RedirectEntry[] {
+  return [...room.connectors.values()].flatMap(({ entry, connector: { login } }) =>
+    login.kind === 'redirect' ? [{ entry, login }] : [],
+  );
+}
+
+export function isOpen(login: Login, now: Date): boolean {
+  return login.finishedAt === undefined && login.expiresAt > now;
+}

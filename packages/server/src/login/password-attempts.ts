@@ -1,0 +1,83 @@
+/**
+ * How often a password may be tried: per account and per address.
+ *
+ * Attack: one address tries many passwords, or many addresses try one account. Counted before any work is done, so
+ * that tries in parallel count as well.
+ */
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { Limits } from '@gatehouse/config';
+import { BrokerError, type RateLimits } from '@gatehouse/core';
+import { addressGroup } from '../http/trusted-proxies.ts';
+
+export interface Attempt {
+  readonly connectorId: string;
+  readonly username: string;
+  readonly address: string;
+}
+
+export class PasswordAttempts {
+  readonly #limits: RateLimits;
+  readonly #rates: Limits['passwordAttempts'];
+  readonly #key: Buffer;
+
+  constructor(limits: RateLimits, rates: Limits['passwordAttempts'], [secret]: readonly Uint8Array[]) {
+    if (secret === undefined) throw new Error('there is no key for the counters');
+    this.#limits = limits;
+    this.#rates = rates;
+    this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'gatehouse password attempts', 32));
+  }
+
+  /** @throws BrokerError `too_many_attempts` */
+  async count(attempt: Attempt): Promise<void> {
+    // The address first: one that is stopped must not go on using up the tries of the person it guesses at.
+    await this.#take(`password:address:${addressGroup(attempt.address)}`, this.#rates.perAddress, attempt);
+    await this.#take(this.#accountKey(attempt), this.#rates.perAccount, attempt);
+  }
+
+  /** The person knew the password: what others tried before is no longer held against them. */
+  async forgive(attempt: Attempt): Promise<void> {
+    await this.#limits.forgive(this.#accountKey(attempt));
+  }
+
+  /** For the log: tells tries at one account apart from tries at many, without saying what was typed. */
+  accountMark({ connectorId, username }: Pick<Attempt, 'connectorId' | 'username'>): string {
+    return this.#mac(connectorId, username).toString('base64url').slice(0, 12);
+  }
+
+  async #take(
+    key: string,
+    limit: { tries: number; window: number },
+    { connectorId }: Attempt,
+  ): Promise<void> {
+    const { retryAfter } = await this.#limits.take(key, limit);
+    if (retryAfter > 0) {
+      const reason = key.startsWith('password:address:')
+        ? 'too many from this address'
+        : 'too many for this account';
+      throw new BrokerError('too_many_attempts', { reason, retryAfter, connectorId });
+    }
+  }
+
+  /** What was typed may be a password in the wrong field: the database gets a keyed hash. */
+  #accountKey({ connectorId, username }: Attempt): string {
+    return `password:account:${this.#mac(connectorId, username).toString('base64url')}`;
+  }
+
+  #mac(connectorId: string, username: string): Buffer {
+    return createHmac('sha256', this.#key)
+      .update(`${connectorId}\0${foldName(username)}`)
+      .digest();
+  }
+}
+
+/**
+ * Directories find one person under many spellings (RFC 4518: case, width, spaces, invisible characters; Active
+ * Directory: accents too). Spellings must not be fresh tries, so this folds more than any directory does.
+ */
+export function foldName(username: string): string {
+  return username
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{C}\p{Z}\s]/gu, '')
+    .toUpperCase()
+    .toLowerCase();
+}

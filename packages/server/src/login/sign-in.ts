@@ -1,0 +1,74 @@
+/** One request in the middle of a sign-in: which one it belongs to, and which connectors may be used for it. */
+import { BrokerError } from '@gatehouse/core';
+import type { Context } from 'koa';
+import type { OpenConnector } from '../connectors/open-connector.ts';
+import { offerWaysOut } from '../http/ways-out.ts';
+import type { PendingSignIn } from '../oidc/oidc.ts';
+import type { ReturnForm } from '../pages/return-form.ts';
+import type { LoginRoom } from './login-room.ts';
+
+/**
+ * The sign-in that this browser has in hand, by its cookie.
+ *
+ * @throws BrokerError `sign_in_expired` when there is none, or the address names another
+ */
+export async function openSignIn(room: LoginRoom, ctx: Context, uid: string): Promise<PendingSignIn> {
+  const pending = await room.oidc.pending(ctx);
+  if (pending.uid !== uid) {
+    throw new BrokerError('sign_in_expired', { reason: 'the cookie belongs to another sign-in' });
+  }
+  offerWaysOut(ctx, { ...choiceOf(room, pending), back: returnFormOf(room, pending) });
+  return pending;
+}
+
+/** Those the client may use; if it asked for one, that one. */
+export function usableConnectors(room: LoginRoom, pending: PendingSignIn): readonly OpenConnector[] {
+  const { connectors: allowed } = pending.client;
+  return [...room.connectors.values()].filter(
+    ({ entry: { id } }) =>
+      (allowed.length === 0 || allowed.includes(id)) &&
+      (pending.connectorId === undefined || pending.connectorId === id),
+  );
+}
+
+/** @throws BrokerError `no_connector` */
+export function useConnector(
+  room: LoginRoom,
+  ctx: Context,
+  pending: PendingSignIn,
+  id: string,
+): OpenConnector {
+  const open = usableConnectors(room, pending).find(({ entry }) => entry.id === id);
+  if (open === undefined) {
+    throw new BrokerError('no_connector', { reason: 'the connector is not one this client may use' });
+  }
+  offerWaysOut(ctx, {
+    again: addressOf(room, pending, 'with', id),
+    ...choiceOf(room, pending),
+    back: returnFormOf(room, pending),
+  });
+  return open;
+}
+
+/** Where the other ways to sign in are, if there are any. */
+export function choiceOf(room: LoginRoom, pending: PendingSignIn): { readonly choice?: string } {
+  const several = pending.step === 'login' && usableConnectors(room, pending).length > 1;
+  return several ? { choice: addressOf(room, pending) } : {};
+}
+
+export function addressOf(
+  room: LoginRoom,
+  pending: Pick<PendingSignIn, 'uid'>,
+  ...steps: readonly string[]
+): string {
+  const path = ['login', pending.uid, ...steps].map(encodeURIComponent).join('/');
+  return `${room.site.base}/${path}`;
+}
+
+export function returnFormOf(room: LoginRoom, pending: PendingSignIn): ReturnForm {
+  return {
+    action: addressOf(room, pending, 'return'),
+    csrf: room.formTokens.issue(pending.uid),
+    clientName: pending.client.name,
+  };
+}

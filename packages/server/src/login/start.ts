@@ -1,0 +1,60 @@
+/** Opens a login and sends the browser to the upstream. */
+import { randomBytes } from 'node:crypto';
+import type { Departure, Json, RedirectLogin } from '@gatehouse/connector-kit';
+import { BrokerError } from '@gatehouse/core';
+import type { Context } from 'koa';
+import { callConnector } from '../connectors/call-connector.ts';
+import type { OpenConnector } from '../connectors/open-connector.ts';
+import { allowScript } from '../http/security-headers.ts';
+import { goTo, show } from '../http/show.ts';
+import { currentUnit } from '../http/unit-of-work.ts';
+import type { PendingSignIn } from '../oidc/oidc.ts';
+import { departurePage, departureScriptHash } from '../pages/departure.ts';
+import { callbackUrl } from './callback-url.ts';
+import type { LoginRoom } from './login-room.ts';
+
+/** Milliseconds from leaving to coming back. */
+const loginLifetime = 10 * 60_000;
+
+export interface RedirectStart {
+  readonly pending: PendingSignIn;
+  readonly open: OpenConnector;
+  readonly login: RedirectLogin<Json>;
+}
+
+export async function start(
+  room: LoginRoom,
+  ctx: Context,
+  { pending, open, login }: RedirectStart,
+): Promise<void> {
+  const token = randomBytes(32).toString('base64url');
+  const { id } = open.entry;
+  const wish = { token, callbackUrl: callbackUrl(room.issuer, id), wish: pending.wish };
+  const { departure, memo } = await callConnector(ctx, id, (call) => login.begin(wish, call));
+  currentUnit().logins.open({
+    token,
+    interaction: pending.uid,
+    connectorId: id,
+    memo,
+    expiresAt: new Date(room.now().getTime() + loginLifetime),
+  });
+  depart(room, ctx, open, departure);
+}
+
+function depart(room: LoginRoom, ctx: Context, { entry }: OpenConnector, departure: Departure): void {
+  const { protocol, href } = departure.url;
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    const reason = `the connector wants to send the browser to ${protocol}`;
+    throw new BrokerError('misconfigured', { reason, connectorId: entry.id });
+  }
+  if (departure.method === 'GET') {
+    goTo(ctx, href);
+    return;
+  }
+  allowScript(ctx, departureScriptHash);
+  show(
+    ctx,
+    200,
+    departurePage(room.site, { connectorName: entry.name, address: href, fields: departure.fields }),
+  );
+}

@@ -1,0 +1,35 @@
+/** What each claim of an ID token is for, in a sentence. */
+
+const explanations: Readonly<Record<string, string>> = {
+  iss: 'Who made this token. A cluster accepts only the issuer it was told about.',
+  sub: 'Who you are, for ever: made of the connector and its id for you. Names change, this does not.',
+  aud: 'For whom it was made. A cluster refuses tokens that were made for another application.',
+  azp: 'The application that asked for it.',
+  exp: 'Until when it is good. It is short on purpose; a refresh token gets the next one.',
+  iat: 'When it was made.',
+  auth_time: 'When you proved who you are.',
+  nonce: 'Ties the token to this browser’s request, so that a stolen one cannot be slipped in.',
+  at_hash: 'Ties the token to the access token that came with it.',
+  jti: 'The number of this token, for logs.',
+  sid: 'Your browser session here; signing out ends it.',
+  acr: 'How strong the sign-in was.',
+  amr: 'By which means you signed in.',
+  email: 'Your e-mail address. It may pass to somebody else one day, so nothing is decided by it alone.',
+  email_verified: 'Whether your directory vouches for the address.',
+  name: 'Your name, to show.',
+  preferred_username: 'Your user name; many clusters show and log it.',
+  groups: 'What you are a member of. Role bindings in a cluster are usually made for these.',
+  federated_claims: 'Which connector you came through, and your id there.',
+  stale_since: 'Your directory could not be asked since then: the groups may be out of date.',
+};
+
+/** Unknown claims get no explanation rather than a wrong one. */
+export function explainClaim(name: string): string {
+  return explanations[name] ?? '';
+}
+
+const times: ReadonlySet<string> = new Set(['exp', 'iat', 'auth_time', 'stale_since', 'nbf']);
+
+export function isTime(name: string): boolean {
+  return times.has(name);
+}

@@ -1,0 +1,14 @@
+/** The pages that the OpenID provider asks for. */
+import { answerError } from '../http/error-surface.ts';
+import { show } from '../http/show.ts';
+import type { Pages } from '../oidc/pages.ts';
+import { signedOutPage, signOutPage } from './signed-out.ts';
+import type { Site } from './site.ts';
+
+export function oidcPages(site: Site): Pages {
+  return {
+    error: (ctx, error) => answerError(ctx, error, site),
+    confirmLogout: (ctx, { action, xsrf }) => show(ctx, 200, signOutPage(site, { action, xsrf })),
+    signedOut: (ctx) => show(ctx, 200, signedOutPage(site)),
+  };
+}

@@ -1,0 +1,90 @@
+/** The listening socket: HTTP or HTTPS, its limits, and an end that loses no request. */
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Listen } from '@gatehouse/config';
+import type { Log } from '@gatehouse/connector-kit';
+import { readCertificate, watchCertificate } from './http/certificate.ts';
+import { drain } from './http/drain.ts';
+import { listenError } from './http/listen-error.ts';
+
+export interface StartOptions {
+  readonly listen: Listen;
+  readonly handler: RequestListener;
+  readonly log: Log;
+}
+
+export interface RunningServer {
+  /** Where it listens: the port that was given, or the free one that `port: 0` found. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** Takes no new requests, answers those it has, and returns: at the latest after the deadline (milliseconds). */
+  close(deadline?: number): Promise<void>;
+}
+
+/** Room for an `id_token_hint` of a person with many groups. */
+const maxHeaderSize = 32 * 1024;
+const maxConnections = 10_000;
+/** Milliseconds. */
+const closeDeadline = 20_000;
+
+const limits: ServerOptions = {
+  maxHeaderSize,
+  // Attack: connections that send a byte now and then hold a socket each (slowloris).
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  // Longer than the idle time of common load balancers, or they reuse a connection that we are closing.
+  keepAliveTimeout: 75_000,
+};
+
+/** @throws Error that names the option when the certificate cannot be read or the port cannot be had */
+export async function startServer({ listen, handler, log }: StartOptions): Promise<RunningServer> {
+  const { server, stopWatching } = await makeServer(listen, handler, log);
+  server.maxConnections = maxConnections;
+  // A connection on which nothing moves, in either direction.
+  server.timeout = 120_000;
+  try {
+    await listenOn(server, listen);
+  } catch (error) {
+    stopWatching();
+    throw listenError(error, listen);
+  }
+  server.on('error', (error) => log.error({ error }, 'server error'));
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    address: { host: address, port },
+    close: async (deadline = closeDeadline) => {
+      stopWatching();
+      await drain(server, deadline, log);
+    },
+  };
+}
+
+async function makeServer(listen: Listen, handler: RequestListener, log: Log) {
+  if (listen.tls === undefined) {
+    return { server: createHttpServer(limits, handler), stopWatching: () => {} };
+  }
+  const files = listen.tls;
+  const certificate = await readCertificate(files);
+  // TLS 1.0 and 1.1 are out of use (RFC 8996), whatever the defaults of this Node or its environment are.
+  const server = createHttpsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, handler);
+  const stopWatching = watchCertificate(files, certificate, log, (renewed) =>
+    server.setSecureContext({ ...renewed, minVersion: 'TLSv1.2' }),
+  );
+  return { server, stopWatching };
+}
+
+function listenOn(server: Server, { host, port }: Listen): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
