@@ -23,7 +23,9 @@ export class CommandFailure extends Error {
 /** Prints the failure on stderr. @returns the exit code */
 export function reportFailure(error: unknown, terminal: Terminal): number {
   const failure = asFailure(error);
-  terminal.error(`${terminal.paint('red', 'Error:')} ${failure.message}`);
+  // A list of problems is its own heading.
+  if (failure.exit === 'configuration') terminal.error(failure.message);
+  else terminal.error(`${terminal.paint('red', 'Error:')} ${failure.message}`);
   for (const line of failure.advice) terminal.error(`  ${line}`);
   return exitCode(failure.exit);
 }
@@ -41,9 +43,9 @@ function asFailure(error: unknown): CommandFailure {
 
 /** Errors of the other rooms whose messages already say what to do. */
 const knownFailures: readonly { readonly names: readonly string[]; readonly exit: ExitName }[] = [
-  { names: ['ConfigError', 'PluginError'], exit: 'configuration' },
+  { names: ['ConfigError'], exit: 'configuration' },
   {
-    names: ['EmbeddedPostgresError', 'StoreUnavailable', 'MigrationError', 'DatabaseAhead'],
+    names: ['DatabaseProblem', 'EmbeddedPostgresError', 'StoreUnavailable'],
     exit: 'database',
   },
 ];

@@ -19,8 +19,8 @@ export class Terminal {
     // https://no-color.org: any value that is not empty.
     this.colour =
       Boolean(streams.stdout.isTTY && streams.stderr.isTTY) &&
-      !streams.env['NO_COLOR'] &&
-      streams.env['TERM'] !== 'dumb';
+      !streams.env.NO_COLOR &&
+      streams.env.TERM !== 'dumb';
   }
 
   /** What was asked for: scripts read it. */

@@ -44,7 +44,7 @@ export async function startEmbeddedPostgres({
   folder,
   progress,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const cluster = await locate(resolve(folder), progress);
+  const cluster = await locate(resolve(folder));
   const lock = join(cluster.folder, 'lock');
   const start = async () => {
     if (await isRunning(cluster)) return false;
@@ -69,12 +69,9 @@ export function embeddedPostgresExists(folder: string): boolean {
   return existsSync(join(place(resolve(folder)).folder, 'cluster'));
 }
 
-async function locate(wanted: string, progress: (line: string) => void): Promise<Cluster> {
+async function locate(wanted: string): Promise<Cluster> {
   const { folder, account } = place(wanted);
   await makeFolder(folder, account);
-  if (account) {
-    progress(`PostgreSQL does not run as root: it runs as "${account.name}", with its files in ${folder}`);
-  }
   return { folder, account, binaries: await findBinaries(account) };
 }
 
@@ -93,6 +90,10 @@ function place(wanted: string): { folder: string; account: Account | undefined }
 
 async function createIfMissing(cluster: Cluster, progress: (line: string) => void): Promise<void> {
   if (existsSync(clusterFolder(cluster))) return;
+  const { account, folder } = cluster;
+  if (account) {
+    progress(`PostgreSQL does not run as root: it runs as "${account.name}", with its files in ${folder}`);
+  }
   progress('Making the embedded PostgreSQL database (once)');
   await createCluster(cluster);
 }

@@ -1,0 +1,70 @@
+/** Opens the connectors of the configuration, and lends each what the contract promises. */
+import type { AnyConnectorDefinition, Config, ConfiguredUser } from '@gatehouse/config';
+import type { Connector, ConnectorHost, Json, Log } from '@gatehouse/connector-kit';
+import { type LocalDirectory, normalizeEmail } from '@gatehouse/connector-local';
+import { type IdentityChecks, type ReplayGuards, subjectOf, type Users } from '@gatehouse/core';
+import { type OpenConnector, withFields } from '@gatehouse/server';
+import { builtInDefinitions } from './configuration.ts';
+
+export interface Lent {
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly replayGuards: ReplayGuards;
+  readonly identityChecks: Pick<IdentityChecks, 'record'>;
+  readonly accounts: LocalDirectory;
+}
+
+/** By id, in the order of the configuration. */
+export function openConnectors(
+  { connectors, issuer }: Pick<Config, 'connectors' | 'issuer'>,
+  definitions: readonly AnyConnectorDefinition[],
+  lent: Lent,
+): ReadonlyMap<string, OpenConnector> {
+  const builtIn = builtInDefinitions({ accounts: lent.accounts, issuer });
+  // The first of a type counts: the built-in ones that the configuration was read with stand behind.
+  const all = [...builtIn, ...definitions];
+  return new Map(connectors.map((entry) => [entry.id, { entry, connector: open(entry, all, lent) }]));
+}
+
+type Entry = Config['connectors'][number];
+
+function open(entry: Entry, definitions: readonly AnyConnectorDefinition[], lent: Lent): Connector<Json> {
+  const definition = definitions.find(({ type }) => type === entry.type);
+  if (!definition) throw new Error(`no definition for connector type ${entry.type}`);
+  // The definition's own schema made `entry.config`, so the two fit; their types were lost on the way.
+  const openIt = definition.open as (config: unknown, host: ConnectorHost) => Connector<Json>;
+  return openIt.call(definition, entry.config, hostFor(entry.id, lent));
+}
+
+function hostFor(id: string, { log, now, replayGuards, identityChecks }: Lent): ConnectorHost {
+  return {
+    id,
+    log: withFields(log, { connector: id }),
+    fetch,
+    now,
+    once: (key, until) => replayGuards.once(`${id} ${key}`, until),
+    changed: async (upstreamIds, how) => {
+      if (how !== 'gone')
+        throw new Error(`this version of Gatehouse cannot take in that somebody is "${how}"`);
+      for (const upstreamId of upstreamIds) {
+        const reason = 'the upstream told us';
+        await identityChecks.record(subjectOf(id, upstreamId), {
+          status: 'gone',
+          reason,
+          at: now(),
+        });
+      }
+    },
+  };
+}
+
+/** Who can sign in with `local`: the people of the configuration, then those of the database. */
+export function accountsOf(configured: readonly ConfiguredUser[], users: Users): LocalDirectory {
+  const known = configured.map((user) => ({ ...user, email: normalizeEmail(user.email) }));
+  return {
+    findByEmail: async (email) =>
+      known.find((user) => user.email === email) ?? (await users.findByEmail(email)),
+    findById: async (id) => known.find((user) => user.id === id) ?? (await users.findById(id)),
+    list: async () => [...known, ...(await users.list())],
+  };
+}

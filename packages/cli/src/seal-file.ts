@@ -1,0 +1,112 @@
+/**
+ * The sealing key in a file, for those who do not bring their own: made at the first start, mode 0600.
+ *
+ * Without it the database's signing keys and connector secrets cannot be opened. So it is never made a second time
+ * while the database holds something sealed: a new key would hide the loss until the first refresh fails.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chown, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CommandFailure } from './failure.ts';
+
+export interface SealKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** The id under which the file's key seals; name it so in `seal.keys` when moving the key there. */
+const idOfFileKey = 'file';
+const keyBytes = 32;
+
+/**
+ * @param holdsSealedRows asked only when the file is missing
+ * @throws CommandFailure when the file is damaged, or missing although the database needs it
+ */
+export async function ensureSealFile(
+  path: string,
+  holdsSealedRows: () => Promise<boolean>,
+): Promise<{ readonly key: SealKey; readonly made: boolean }> {
+  const present = await readSealFile(path);
+  if (present) return { key: present, made: false };
+  if (await holdsSealedRows()) throw missing(path);
+  await makeSealFile(path);
+  const key = await readSealFile(path);
+  if (!key) throw new CommandFailure('failed', `The sealing key ${path} vanished while it was being made.`);
+  return { key, made: true };
+}
+
+async function readSealFile(path: string): Promise<SealKey | null> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new CommandFailure('failed', `The sealing key ${path} cannot be read (${error.code}).`, {
+      advice: ['Start Gatehouse as the user who owns the file.'],
+    });
+  });
+  if (text === null) return null;
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length === keyBytes && key.toString('base64') === text.trim()) return { id: idOfFileKey, key };
+  throw new CommandFailure(
+    'failed',
+    `The sealing key ${path} is damaged: it is not ${keyBytes} bytes in base64.`,
+    {
+      advice: ['Restore the file from its backup.'],
+    },
+  );
+}
+
+function missing(path: string): CommandFailure {
+  return new CommandFailure(
+    'failed',
+    `The sealing key ${path} is missing, and the database was sealed with it.`,
+    {
+      advice: [
+        'Restore the file from its backup. It is not made again, because the signing keys and connector secrets',
+        'in the database cannot be opened without it. To give up that data, start with an empty database.',
+      ],
+    },
+  );
+}
+
+/** Under its name only when it is whole and on the disk; `link` fails if another process was quicker. */
+async function makeSealFile(path: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  const side = `${path}.${randomUUID()}`;
+  try {
+    await writeDurably(side, `${randomBytes(keyBytes).toString('base64')}\n`, folder);
+    await link(side, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await syncFolder(folder);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new CommandFailure('failed', `The sealing key ${path} cannot be written (${code ?? message}).`, {
+      advice: ['Make its folder writable, or set seal.file to another place.'],
+      cause,
+    });
+  } finally {
+    await rm(side, { force: true });
+  }
+}
+
+/** Root in somebody's folder leaves a file that its owner can read. */
+async function writeDurably(path: string, text: string, folder: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  const { uid, gid } = await stat(folder);
+  if (process.getuid?.() === 0 && uid !== 0) await chown(path, uid, gid);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * When to stop. The first SIGTERM or SIGINT asks for an orderly end; another one, later, for a quick one.
+ *
+ * It owns the process's signal handlers and its last words about an error that nobody caught.
+ */
+import type { Log } from '@gatehouse/connector-kit';
+
+export interface Shutdown {
+  /** Resolves when the end is asked for. */
+  readonly asked: Promise<void>;
+  /** Aborted when nobody wants to wait for requests any more. */
+  readonly hurry: AbortSignal;
+  /** 0, or 1 when an error that nobody caught was the reason. */
+  readonly exitCode: 0 | 1;
+  [Symbol.dispose](): void;
+}
+
+/** Ctrl-C reaches us twice, from the terminal and from npm: what comes within a second is the same wish. */
+const sameWish = 1_000;
+/** After an error that nobody caught, cleaning up may hang. */
+const lastResort = 10_000;
+
+export function watchForShutdown(log: Log, now: () => Date = () => new Date()): Shutdown {
+  const asked = Promise.withResolvers<void>();
+  const hurry = new AbortController();
+  let firstAt: number | undefined;
+  let exitCode: 0 | 1 = 0;
+  const onSignal = (signal: NodeJS.Signals) => {
+    const at = now().getTime();
+    if (firstAt === undefined) {
+      firstAt = at;
+      log.info({ signal }, 'stopping: requests under way are finished first');
+      asked.resolve();
+    } else if (at - firstAt > sameWish && !hurry.signal.aborted) {
+      log.warn({ signal }, 'stopping at once: requests under way are cut off');
+      hurry.abort();
+    }
+  };
+  const onError = (error: unknown) => {
+    log.error({ error }, 'an error that nobody caught: the process ends');
+    exitCode = 1;
+    asked.resolve();
+    hurry.abort();
+    setTimeout(() => process.exit(1), lastResort).unref();
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  process.on('uncaughtException', onError).on('unhandledRejection', onError);
+  return {
+    asked: asked.promise,
+    hurry: hurry.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    [Symbol.dispose]() {
+      process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+      process.off('uncaughtException', onError).off('unhandledRejection', onError);
+    },
+  };
+}
