@@ -1,10 +1,14 @@
 /** `gatehouse config show`: the configuration in effect, as it could be written, with secrets masked. */
+import type { Client } from '@gatehouse/core';
 import { stringify } from 'yaml';
-import type { Config, Database, SealConfig } from './config.ts';
+import type { z } from 'zod';
+import type { Config, ConnectorEntry, Database, SealConfig } from './config.ts';
 import { type AnyConnectorDefinition, connectorJsonSchema, isSecretSchema } from './connector-configs.ts';
 import { demoClientId } from './demo-client.ts';
 import { type JsonSchema, step, variants } from './json-schema/json-schema.ts';
 import type { Loaded } from './load.ts';
+import { client } from './schema/clients.ts';
+import { connector } from './schema/connectors.ts';
 import { formatDuration } from './schema/duration.ts';
 import { isObject } from './source/resolve-secrets.ts';
 
@@ -73,8 +77,17 @@ function presentAttempts({ tries, window }: { readonly tries: number; readonly w
   return { tries, window: formatDuration(window) };
 }
 
-function presentClient({ secretHashes, ...client }: Config['clients'][number]): unknown {
-  return { ...client, secrets: secretHashes.map(() => mask) };
+function presentConnector(entry: ConnectorEntry, definitions: readonly AnyConnectorDefinition[]): unknown {
+  const definition = definitions.find(({ type }) => type === entry.type);
+  return inOrderOf(connector, { ...entry, config: maskMarked(entry.config, definition) });
+}
+
+function presentClient({ secretHashes, ...rest }: Client): unknown {
+  return inOrderOf(client, { ...rest, secrets: secretHashes.map(() => mask) });
+}
+
+function inOrderOf(schema: z.ZodObject, value: Readonly<Record<string, unknown>>): unknown {
+  return Object.fromEntries(Object.keys(schema.shape).map((key) => [key, value[key]]));
 }
 
 function durations(section: Readonly<Record<string, number>>): unknown {

@@ -26,5 +26,5 @@ export const trustedProxies = list(addressRange())
 export const allowedOrigins = list(origin())
   .prefault([])
   .describe(
-    'Origins whose pages may call the token and userinfo endpoints of every client from a browser (CORS).',
+    'Origins whose pages may call the token and userinfo endpoints of every client from a browser (CORS); `*` for all.',
   );

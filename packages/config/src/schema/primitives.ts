@@ -110,13 +110,13 @@ function isAddressRange(value: string): boolean {
   }
 }
 
-/** RFC 6454: scheme, host and port, exactly as a browser sends it. */
+/** RFC 6454: scheme, host and port, exactly as a browser sends it. `*` harms nobody: no cookie counts there. */
 export function origin() {
   return text()
-    .refine(isOrigin, { error: 'must be an origin such as https://app.example.com, without a path' })
+    .refine(isOrigin, { error: 'must be an origin such as https://app.example.com, without a path, or *' })
     .meta({ kind: 'origin' });
 }
 
 function isOrigin(value: string): boolean {
-  return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+  return value === '*' || (/^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value);
 }

@@ -7,14 +7,16 @@ const reserved = 'must not begin with system: (Kubernetes keeps these groups for
 
 /** `system:` groups are dropped after all rules anyway: whoever writes one here expects what will not happen. */
 function groupName() {
-  return group().refine((value) => !value.startsWith('system:'), { error: reserved });
+  return group().refine((value) => !/^\s*system:/i.test(value), { error: reserved });
 }
 
 const groupMapping = z.strictObject({
   rename: z
-    .record(group(), groupName(), { error: 'must be a map from old names to new ones' })
+    .record(groupPattern(), groupName(), { error: 'must be a map from old names to new ones' })
     .exactOptional()
-    .describe('From the name at the upstream to the name here. Exact names.'),
+    .describe(
+      'From the name at the upstream, or a pattern for several, to the name here. An exact name wins over a pattern.',
+    ),
   include: list(groupPattern())
     .exactOptional()
     .describe('Only these are kept, by their new names. Without it, all.'),

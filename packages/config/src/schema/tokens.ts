@@ -64,9 +64,11 @@ export const sessions = z
       .prefault('8h')
       .describe('A browser that has not been here for this long signs in again.'),
     max: duration().prefault('24h').describe('A browser signs in again after this long in any case.'),
-    remember: duration()
+    remember: duration({ min: '0s' })
       .prefault('30d')
-      .describe('Takes the place of both when the person asked to stay signed in on this computer.'),
+      .describe(
+        'Takes the place of both when the person asks to stay signed in on this device. `0s`: nobody is offered to.',
+      ),
   })
   .prefault({})
   .describe('How long a browser stays signed in here.');

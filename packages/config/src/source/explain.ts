@@ -56,7 +56,10 @@ function explain(issue: Issue, what: Explained): void {
     for (const inner of nearestBranch(issue.errors)) explain(normal(inner, issue.path), what);
     return;
   }
-  what.report.problem([...what.base, ...issue.path], sentence(issue, at(what.value, issue.path)));
+  const found = at(what.value, issue.path);
+  // What could not be read has been reported; what a schema says about its absence would only confuse.
+  if (found instanceof Secret && !found.known) return;
+  what.report.problem([...what.base, ...issue.path], sentence(issue, found));
 }
 
 function explainUnknownKey(key: string, issue: Issue, { report, base, jsonSchema }: Explained): void {
@@ -73,7 +76,8 @@ function nearestBranch(branches: readonly unknown[]): readonly SchemaIssue[] {
 function sentence(issue: Issue, found: unknown): string {
   if (found === undefined && issue.code !== 'custom') return 'is missing';
   if (found === null) return 'is empty: give it a value or take it out';
-  if (found instanceof Secret) return 'cannot be taken from the environment or a file: write it here';
+  if (issue.code === 'invalid_type' && found instanceof Secret)
+    return 'cannot be taken from the environment or a file';
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')) {
     return `must be ${expectations[String(issue.expected)] ?? `of type ${issue.expected}`}`;
   }

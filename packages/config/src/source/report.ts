@@ -43,7 +43,8 @@ export class Report {
   }
 
   #place(path: Path, message: string, at: At): Problem {
-    const position = this.#locate(path, at);
+    // What concerns the whole has no place in it.
+    const position = path.length === 0 ? undefined : this.#locate(path, at);
     return { ...(position && { position }), path, message: this.#mask(message) };
   }
 }
