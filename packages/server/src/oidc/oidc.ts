@@ -1,10 +1,15 @@
 /** What the rest of the server sees of the OpenID provider: nothing outside this folder knows the library. */
 import type { SignInWish } from '@gatehouse/connector-kit';
-import type { Client } from '@gatehouse/core';
+import type { Client, SigningKey } from '@gatehouse/core';
 import type { Context, Middleware } from 'koa';
 
 export interface Oidc {
-  /** Serves discovery, `/keys`, `/auth`, `/token`, `/userinfo`, introspection, revocation and `/logout`. */
+  /**
+   * Serves discovery and `/keys` from memory, also while the database is away. It stands before the unit of work:
+   * nothing is read for it.
+   */
+  readonly documents: Middleware;
+  /** Serves `/auth`, `/token`, `/userinfo`, introspection, revocation and `/logout`, within the unit of work. */
   readonly middleware: Middleware;
   /**
    * The sign-in that this browser is in the middle of, by the cookie bound to `/login/:uid`.
@@ -15,6 +20,8 @@ export interface Oidc {
   signedIn(ctx: Context, result: SignedIn): Promise<string>;
   /** The person agreed to what the consent or confirmation page asked. */
   agreed(ctx: Context): Promise<string>;
+  /** Signs with these from now on, and publishes them. */
+  reload(keys: readonly SigningKey[]): void;
   /** The client is told why not (`access_denied`, `login_required`, `temporarily_unavailable`, RFC 6749 4.1.2.1). */
   refused(ctx: Context, error: RefusalCode, description: string): Promise<string>;
 }

@@ -1,0 +1,36 @@
+/**
+ * One click, where otherwise nobody would notice that a token is handed out.
+ *
+ * Attack: any process on a person's computer can open the browser at `/auth` with a native client's public id and
+ * listen on a loopback port. The browser session would answer at once, and the process would hold the person's token.
+ * RFC 8252, section 8.6.
+ */
+import type { Client } from '@gatehouse/core';
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { isLoopbackHost } from '../http/issuer.ts';
+import { paramsOf } from './authorization-request.ts';
+import { justSignedIn } from './login-prompt.ts';
+
+const { Check, Prompt } = interactionPolicy;
+
+export function confirmPrompt(clients: ReadonlyMap<string, Client>): interactionPolicy.Prompt {
+  return new Prompt(
+    { name: 'confirm' },
+    new Check('unattended', 'the End-User must confirm', 'interaction_required', (ctx) => {
+      const client = clients.get(ctx.oidc.client?.clientId ?? '');
+      return client !== undefined && anyProcessCouldAsk(client, ctx) && !somebodyIsThere(ctx);
+    }),
+  );
+}
+
+/** An `https` address is claimed by an application; a loopback port or a private scheme by whoever comes first. */
+function anyProcessCouldAsk(client: Client, ctx: KoaContextWithOIDC): boolean {
+  const address = URL.parse(paramsOf(ctx).redirect_uri ?? '');
+  if (!client.native || address === null || address.protocol === 'https:') return false;
+  return !(client.silentLoopback && isLoopbackHost(address.hostname));
+}
+
+function somebodyIsThere(ctx: KoaContextWithOIDC): boolean {
+  const { result } = ctx.oidc;
+  return justSignedIn(ctx) || result?.consent !== undefined || result?.confirm !== undefined;
+}

@@ -1,0 +1,57 @@
+/** Between the library's errors and ours. */
+import { BrokerError, type ErrorCode, StoreUnavailable } from '@gatehouse/core';
+import { errors } from 'oidc-provider';
+
+/**
+ * `temporarily_unavailable` with 503 and no redirect: the library would answer 400, which tells a client to throw its
+ * token away, or send the browser back to an application that would return with it at once.
+ */
+export class Unavailable extends errors.TemporarilyUnavailable {
+  readonly retryAfter: number;
+
+  constructor(cause: unknown, retryAfter: number) {
+    super('the service is not available at the moment, try again later', { cause, detail: 'unavailable' });
+    this.status = 503;
+    this.statusCode = 503;
+    this.allow_redirect = false;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** What a page says about an error that cannot be told to the client. */
+export function brokerErrorOf(error: unknown): BrokerError {
+  if (error instanceof BrokerError) return error;
+  if (error instanceof StoreUnavailable) return unavailable(error);
+  if (error instanceof Unavailable) return unavailable(error);
+  if (!(error instanceof errors.OIDCProviderError) || !error.expose) {
+    return new BrokerError('internal', { reason: messageOf(error), cause: error });
+  }
+  const reason = [error.error, error.error_description, error.error_detail].filter(Boolean).join(': ');
+  return new BrokerError(codeOf(error), { reason, cause: error, ...sentenceFor(error) });
+}
+
+function unavailable(cause: Error): BrokerError {
+  const retryAfter = cause instanceof Unavailable ? cause.retryAfter : 5;
+  return new BrokerError('storage_unavailable', { reason: cause.message, retryAfter, cause });
+}
+
+function codeOf(error: errors.OIDCProviderError): ErrorCode {
+  return error instanceof errors.SessionNotFound ? 'sign_in_expired' : 'bad_request';
+}
+
+/** Only what the library itself made up: nothing of the request is repeated on a page. */
+function sentenceFor(error: errors.OIDCProviderError): { personMessage?: string } {
+  if (error instanceof errors.InvalidClient) {
+    return { personMessage: 'The application that sent you here is not registered with this service.' };
+  }
+  if (error instanceof errors.InvalidRedirectUri) {
+    return {
+      personMessage: 'The application asked to be answered at an address that is not registered for it.',
+    };
+  }
+  return {};
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

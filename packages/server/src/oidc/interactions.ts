@@ -1,0 +1,132 @@
+/** The sign-in that a browser is in the middle of, between `/auth` and the way back to it. */
+import type { SignInWish } from '@gatehouse/connector-kit';
+import { BrokerError, type Client } from '@gatehouse/core';
+import type { Context } from 'koa';
+import type { Grant, Interaction, InteractionResults, default as Provider } from 'oidc-provider';
+import type { ConsentDetails } from './consent-prompt.ts';
+import { brokerErrorOf } from './errors.ts';
+import type { PendingSignIn, RefusalCode, SignedIn } from './oidc.ts';
+
+export interface Interactions {
+  readonly provider: Provider;
+  readonly clients: ReadonlyMap<string, Client>;
+}
+
+/** @throws BrokerError `sign_in_expired`, or `storage_unavailable` */
+export async function pendingSignIn(
+  { provider, clients }: Interactions,
+  ctx: Context,
+): Promise<PendingSignIn> {
+  const interaction = await readInteraction(provider, ctx);
+  const params = interaction.params as Record<string, string | undefined>;
+  const client = clients.get(params.client_id ?? '');
+  if (client === undefined) throw new BrokerError('sign_in_expired', { reason: 'the client is gone' });
+  const step = stepOf(interaction);
+  return {
+    uid: interaction.uid,
+    client,
+    step,
+    wish: wishOf(interaction, params),
+    ...(params.connector_id !== undefined && { connectorId: params.connector_id }),
+    ...(step !== 'login' && interaction.session && { subject: interaction.session.accountId }),
+    scopes: step === 'consent' ? consentScopes(interaction, params) : [],
+    redirectUri: params.redirect_uri ?? '',
+  };
+}
+
+export function signedIn({ provider }: Interactions, ctx: Context, result: SignedIn): Promise<string> {
+  const login = {
+    accountId: result.subject,
+    ts: Math.floor(result.authenticatedAt.getTime() / 1000),
+    remember: result.remember,
+    ...(result.acr !== undefined && { acr: result.acr }),
+    ...(result.amr !== undefined && { amr: [...result.amr] }),
+  };
+  // Whoever has just signed in has also chosen an account.
+  return finish(provider, ctx, ['login'], async () => ({ login, select_account: {} }));
+}
+
+export function agreed({ provider }: Interactions, ctx: Context): Promise<string> {
+  return finish(provider, ctx, ['consent', 'confirm'], async (interaction) => {
+    if (stepOf(interaction) === 'confirm') return { confirm: {} };
+    return { consent: { grantId: await agreedGrant(provider, interaction) } };
+  });
+}
+
+export async function refused(
+  { provider }: Interactions,
+  ctx: Context,
+  error: RefusalCode,
+  description: string,
+): Promise<string> {
+  return finish(provider, ctx, ['login', 'consent', 'confirm'], async () => ({
+    error,
+    error_description: description,
+  }));
+}
+
+type Step = PendingSignIn['step'];
+
+/** Attack: a browser that must sign in says "agreed" instead, or the other way round. */
+async function finish(
+  provider: Provider,
+  ctx: Context,
+  steps: readonly Step[],
+  resultOf: (interaction: Interaction) => Promise<InteractionResults>,
+): Promise<string> {
+  const interaction = await readInteraction(provider, ctx);
+  if (!steps.includes(stepOf(interaction))) {
+    throw new BrokerError('bad_request', { reason: `this sign-in is at the step ${stepOf(interaction)}` });
+  }
+  const result = await resultOf(interaction);
+  return provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
+}
+
+async function readInteraction(provider: Provider, ctx: Context): Promise<Interaction> {
+  try {
+    const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+    if (ctx.path.split('/').includes(interaction.uid)) return interaction;
+  } catch (error) {
+    throw brokerErrorOf(error);
+  }
+  throw new BrokerError('sign_in_expired', { reason: 'the cookie belongs to another sign-in' });
+}
+
+function stepOf({ prompt: { name } }: Interaction): Step {
+  return name === 'consent' || name === 'confirm' ? name : 'login';
+}
+
+/** `prompt=login` and `max_age` must reach the upstream, or the `auth_time` in the token would be false. */
+function wishOf(
+  { prompt: { reasons } }: Interaction,
+  params: Record<string, string | undefined>,
+): SignInWish {
+  const { max_age: maxAge, acr_values: acrValues, login_hint: loginHint, ui_locales: locales } = params;
+  return {
+    fresh: reasons.includes('login_prompt') || reasons.includes('max_age'),
+    ...(maxAge !== undefined && { maxAge: Number(maxAge) }),
+    ...(acrValues !== undefined && { acrValues: words(acrValues) }),
+    ...(loginHint !== undefined && { loginHint }),
+    ...(locales !== undefined && { locales: words(locales) }),
+  };
+}
+
+function words(list: string): readonly string[] {
+  return list.split(' ').filter((word) => word !== '');
+}
+
+/** With `prompt=consent` everything is asked again. */
+function consentScopes({ prompt: { details } }: Interaction, params: Record<string, string | undefined>) {
+  const { missing } = details as ConsentDetails;
+  return missing ?? words(params.scope ?? '');
+}
+
+/** The grant by which the browser session remembers what was agreed to. */
+async function agreedGrant(provider: Provider, interaction: Interaction): Promise<string> {
+  const { grantId, session, params } = interaction;
+  const earlier = grantId === undefined ? undefined : await provider.Grant.find<Grant>(grantId);
+  const clientId = String(params.client_id);
+  const grant = earlier ?? new provider.Grant({ accountId: session?.accountId, clientId });
+  grant.addOIDCScope(String(params.scope));
+  return grant.save();
+}

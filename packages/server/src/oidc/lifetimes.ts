@@ -1,0 +1,50 @@
+/** How long each thing lives, in seconds. */
+import type { SessionLifetimes, TokenLifetimes } from '@gatehouse/config';
+import type { Grant, Session } from 'oidc-provider';
+
+/** From leaving for the login page to coming back. */
+export const interactionLifetime = 600;
+
+/** The library rounds down to whole seconds on either side. */
+const rounding = 60;
+
+export interface Lifetimes {
+  readonly tokens: TokenLifetimes;
+  readonly sessions: SessionLifetimes;
+  readonly now: () => Date;
+}
+
+export function ttl({ tokens, sessions, now }: Lifetimes) {
+  return {
+    AccessToken: tokens.accessToken,
+    AuthorizationCode: tokens.code,
+    IdToken: tokens.idToken,
+    RefreshToken: tokens.refreshMax,
+    Interaction: interactionLifetime,
+    Session: (_ctx: unknown, session: Session) => sessionLifetime(session, sessions, now()),
+    Grant: (_ctx: unknown, grant: Grant) => grantLifetime(grant, tokens, sessions),
+    // Switched off; named so that no default of the library applies.
+    BackchannelAuthenticationRequest: undefined,
+    ClientCredentials: undefined,
+    DeviceCode: undefined,
+    PreAuthorizedCode: undefined,
+  };
+}
+
+/** One that is remembered lives for so long from the sign-in; another ends when idle, or at its longest. */
+function sessionLifetime(session: Session, { idle, max, remember }: SessionLifetimes, now: Date): number {
+  const age = Math.floor(now.getTime() / 1000) - (session.loginTs ?? 0);
+  if (session.accountId === undefined) return interactionLifetime;
+  return Math.max(1, session.transient ? Math.min(idle, max - age) : remember - age);
+}
+
+/** Longer than everything that hangs on it: a token whose grant is gone is refused. */
+function grantLifetime(grant: Grant, tokens: TokenLifetimes, sessions: SessionLifetimes): number {
+  const longest = Math.max(tokens.refreshMax, sessions.max, sessions.remember);
+  const offline = grant.getOIDCScope().split(' ').includes('offline_access');
+  return (
+    tokens.code +
+    rounding +
+    (offline ? longest : Math.max(tokens.accessToken, sessions.max, sessions.remember))
+  );
+}

@@ -1,0 +1,56 @@
+/** When somebody must prove who they are (OIDC Core 1.0, sections 3.1.2.1 and 3.1.2.3). */
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { paramsOf } from './authorization-request.ts';
+import type { BrokerAccount } from './find-account.ts';
+import { hintedSubject } from './payloads.ts';
+
+const { Check, Prompt } = interactionPolicy;
+
+export function loginPrompt(): interactionPolicy.Prompt {
+  return new Prompt(
+    { name: 'login', requestable: true },
+    new Check('no_session', 'End-User authentication is required', (ctx) => !ctx.oidc.session?.accountId),
+    new Check('max_age', 'End-User authentication could not be obtained', isTooLongAgo),
+    new Check('id_token_hint', 'id_token_hint and authenticated subject do not match', isSomebodyElse),
+    new Check('account', 'the End-User is not known or not allowed any more', isNotLetIn),
+    new Check('connector_id', 'the End-User signed in another way than was asked for', cameAnotherWay),
+  );
+}
+
+function isTooLongAgo(ctx: KoaContextWithOIDC): boolean {
+  const { max_age: maxAge } = paramsOf(ctx);
+  const { session } = ctx.oidc;
+  if (maxAge === undefined || !session?.accountId || justSignedIn(ctx)) return false;
+  return session.past(Number(maxAge));
+}
+
+/** On the way back the hint has become the subject it named (see payloads.ts). */
+function isSomebodyElse(ctx: KoaContextWithOIDC): boolean {
+  const { id_token_hint: hint } = paramsOf(ctx);
+  const subject = ctx.oidc.session?.accountId;
+  if (hint === undefined || subject === undefined || hintedSubject(hint) === subject) return false;
+  // Asking once more would ask for ever: this person has just chosen who to be.
+  if (justSignedIn(ctx))
+    throw new errors.LoginRequired('another End-User signed in than id_token_hint names');
+  return true;
+}
+
+function isNotLetIn(ctx: KoaContextWithOIDC): boolean {
+  if (!ctx.oidc.session?.accountId || ctx.oidc.account !== undefined) return false;
+  if (justSignedIn(ctx)) throw new errors.AccessDenied('the End-User is not allowed to use this client');
+  return true;
+}
+
+function cameAnotherWay(ctx: KoaContextWithOIDC): boolean {
+  const { connector_id: wanted } = paramsOf(ctx);
+  const account = ctx.oidc.account as BrokerAccount | undefined;
+  if (wanted === undefined || account === undefined || account.connectorId === wanted) return false;
+  if (justSignedIn(ctx))
+    throw new errors.AccessDenied('the End-User did not sign in with the connector asked for');
+  return true;
+}
+
+/** Credentials were entered within this very request. */
+export function justSignedIn(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.result?.login !== undefined;
+}

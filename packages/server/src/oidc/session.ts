@@ -1,0 +1,27 @@
+/** Browser sessions: stored for people who are signed in, and for nobody else. */
+import type { default as Provider } from 'oidc-provider';
+
+type SessionClass = Provider['Session'];
+type Session = InstanceType<SessionClass>;
+type Instantiate = { instantiate(payload?: object): Session };
+
+/**
+ * Attack: a stranger who repeats an old signed cookie would make the library store an empty session for every
+ * request, and logging out without being signed in would do the same; a million requests, a million rows.
+ */
+export function sessionClass(provider: Provider, Base: SessionClass): SessionClass {
+  const getSession = Base.get;
+  return class Session extends Base {
+    static override async get(ctx: Parameters<SessionClass['get']>[0]): Promise<Session> {
+      const session = await getSession.call(provider.Session, ctx);
+      if (session.accountId !== undefined) return session as Session;
+      const fresh = (provider.Session as unknown as Instantiate).instantiate();
+      (ctx as { oidc?: { entity(key: string, value: unknown): void } }).oidc?.entity('Session', fresh);
+      return fresh as Session;
+    }
+
+    override async save(lifetime: number): Promise<string> {
+      return this.accountId === undefined ? this.jti : super.save(lifetime);
+    }
+  } as SessionClass;
+}
