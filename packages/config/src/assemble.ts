@@ -33,7 +33,6 @@ export function assemble({ written, connectorConfigs, sealKeys, definitions, fol
     },
     trustedProxies: written.trustedProxies,
     allowedOrigins: written.allowedOrigins,
-    insecureHttpIssuer: written.insecureHttpIssuer,
     database,
     seal: assembleSeal(written, sealKeys, database, at),
     signing: { algorithm: signing.algorithm },

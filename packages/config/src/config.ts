@@ -17,8 +17,6 @@ export interface Config {
   /** Addresses and CIDR ranges whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
-  /** Accepted an http issuer beyond loopback. */
-  readonly insecureHttpIssuer: boolean;
   readonly database: Database;
   readonly seal: SealConfig;
   readonly signing: { readonly algorithm: SigningAlgorithm };

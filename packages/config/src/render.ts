@@ -10,6 +10,7 @@ import type { Loaded } from './load.ts';
 import { client } from './schema/clients.ts';
 import { connector } from './schema/connectors.ts';
 import { formatDuration } from './schema/duration.ts';
+import { isLoopback } from './schema/issuer.ts';
 import { isObject } from './source/resolve-secrets.ts';
 
 const mask = '***';
@@ -26,7 +27,7 @@ function present(config: Config, definitions: readonly AnyConnectorDefinition[])
     listen: config.listen,
     trustedProxies: config.trustedProxies,
     allowedOrigins: config.allowedOrigins,
-    insecureHttpIssuer: config.insecureHttpIssuer,
+    ...(isInsecure(config.issuer) && { insecureHttpIssuer: true }),
     database: presentDatabase(config.database),
     seal: presentSeal(config.seal),
     signing: config.signing,
@@ -39,13 +40,7 @@ function present(config: Config, definitions: readonly AnyConnectorDefinition[])
         perAddress: presentAttempts(config.limits.passwordAttempts.perAddress),
       },
     },
-    connectors: config.connectors.map(({ config: own, ...connector }) => ({
-      ...connector,
-      config: maskMarked(
-        own,
-        definitions.find(({ type }) => type === connector.type),
-      ),
-    })),
+    connectors: config.connectors.map((entry) => presentConnector(entry, definitions)),
     plugins: config.plugins,
     clients: config.clients.filter(({ id }) => !(config.demo && id === demoClientId)).map(presentClient),
     users: config.users.map((user) => ({ ...user, passwordHash: mask })),
@@ -54,6 +49,11 @@ function present(config: Config, definitions: readonly AnyConnectorDefinition[])
     branding: config.branding,
     log: config.log,
   };
+}
+
+/** Such an issuer is accepted with that option only. */
+function isInsecure(issuer: string): boolean {
+  return issuer.startsWith('http:') && !isLoopback(new URL(issuer));
 }
 
 function presentDatabase(database: Database): unknown {
