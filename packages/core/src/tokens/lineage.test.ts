@@ -124,6 +124,24 @@ describe('a thief', () => {
     );
   });
 
+  // What the rule for lost answers costs; docs/decisions/0003 says what bounds it.
+  test('who keeps in step with the owner is not noticed, and is as soon as either is a refresh ahead', () => {
+    for (const ahead of ['owner', 'thief'] as const) {
+      const session = new ModelSession(grace);
+      const held = { owner: 1, thief: 1 };
+      const refresh = (who: 'owner' | 'thief') => {
+        session.pass(afterWindow);
+        const answer = session.present(held[who]);
+        if (typeof answer === 'number') held[who] = answer;
+        return answer;
+      };
+      for (let i = 0; i < 10; i += 1) expect([refresh('owner'), refresh('thief')]).toEqual([i + 2, i + 2]);
+      refresh(ahead);
+      refresh(ahead);
+      expect(refresh(ahead === 'owner' ? 'thief' : 'owner')).toBe('ended');
+    }
+  });
+
   test('never gets a second lineage: whatever two parties do, all that is answered is the newest generation', () => {
     const step = fc.record({ who: fc.nat(1), pass: fc.constantFrom(0, 1, 30, afterWindow, 86_400) });
     fc.assert(
