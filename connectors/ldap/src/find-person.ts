@@ -15,8 +15,15 @@ export async function findByName(
   username: string,
   trace: Trace,
 ): Promise<Entry | null> {
-  const named = anyOf(config.userSearch.username.map((attribute) => equals(attribute, username)));
-  const found = await searchAll(connection, peopleQuery(config, named), trace);
+  const { username: attributes } = config.userSearch;
+  const named = anyOf(attributes.map((attribute) => equals(attribute, username)));
+  // People type their password into the name field: what was typed stays out of the trace.
+  const shown = both(
+    config.userSearch.filter,
+    anyOf(attributes.map((attribute) => equals(attribute, '<typed>'))),
+  );
+  const query = { ...peopleQuery(config, named), shown: shown.toString() };
+  const found = await searchAll(connection, query, trace);
   return onlyOne(found, 'the name that was typed');
 }
 

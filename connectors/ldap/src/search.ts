@@ -31,11 +31,13 @@ export async function searchOrResult(
 ): Promise<Pick<SearchAnswer, 'result' | 'entries' | 'references'>> {
   // Pages cost round trips, and some directories allow one paged search a connection: only where they are needed.
   const whole = await connection.search(query);
+  // What it was willing to send at once is a page that it accepts; some refuse larger ones.
+  const size = Math.min(Math.max(whole.entries.length, 1), limits.pageSize);
   const tooMany = whole.result.code === resultCode.sizeLimitExceeded;
-  const answer = tooMany ? await connection.inTurn(() => searchPages(connection, query)) : whole;
+  const answer = tooMany ? await connection.inTurn(() => searchPages(connection, query, size)) : whole;
   trace.step('ldap search', {
     base: query.base,
-    filter: query.filter.toString(),
+    filter: query.shown ?? query.filter.toString(),
     result: describe(answer.result),
     entries: answer.entries.map((entry) => entry.dn).slice(0, 50),
     found: answer.entries.length,
@@ -48,12 +50,13 @@ export async function searchOrResult(
 async function searchPages(
   connection: LdapConnection,
   query: SearchQuery,
+  size: number,
 ): Promise<Pick<SearchAnswer, 'result' | 'entries' | 'references'>> {
   const entries: Entry[] = [];
   let references = 0;
   let cookie: Buffer | undefined;
   for (let page = 0; page < limits.pages; page += 1) {
-    const answer = await connection.search(query, { cookie });
+    const answer = await connection.search(query, { size, cookie });
     entries.push(...answer.entries);
     references += answer.references;
     if (entries.length > limits.entries) throw tooManyEntries();

@@ -17,10 +17,18 @@ export interface SearchQuery {
   readonly base: string;
   readonly scope: 'base' | 'one' | 'sub';
   readonly filter: Filter;
+  /** What a trace may say instead of the filter. */
+  readonly shown?: string;
   /** At least one; `1.1` for none (RFC 4511, section 4.5.1.8). */
   readonly attributes: readonly string[];
   /** How many entries are enough; the result is then `sizeLimitExceeded` where there are more. */
   readonly sizeLimit?: number;
+}
+
+export interface Page {
+  readonly size: number;
+  /** Undefined for the first. */
+  readonly cookie: Buffer | undefined;
 }
 
 export interface SearchAnswer {
@@ -79,7 +87,7 @@ export class LdapConnection {
     return result;
   }
 
-  async search(query: SearchQuery, page?: { readonly cookie: Buffer | undefined }): Promise<SearchAnswer> {
+  async search(query: SearchQuery, page?: Page): Promise<SearchAnswer> {
     const request = new SearchRequest({
       messageId: this.#nextId(),
       baseDN: query.base,
@@ -88,7 +96,7 @@ export class LdapConnection {
       attributes: [...query.attributes],
       sizeLimit: query.sizeLimit ?? 0,
       timeLimit: Math.ceil(this.#options.operationTimeout / 1000),
-      controls: page === undefined ? [] : [pageControl(page.cookie)],
+      controls: page === undefined ? [] : [pageControl(page)],
     });
     const { pending, answer } = this.#request(request, 'search');
     const { result, cookie } = await answer;
@@ -201,7 +209,6 @@ export function tooManyEntries(): ConnectorError {
 }
 
 /** Not critical: a directory without paging (RFC 2696) ignores it, and then answers all or `sizeLimitExceeded`. */
-function pageControl(cookie: Buffer | undefined): PagedResultsControl {
-  const value = cookie === undefined ? { size: limits.pageSize } : { size: limits.pageSize, cookie };
-  return new PagedResultsControl({ value });
+function pageControl({ size, cookie }: Page): PagedResultsControl {
+  return new PagedResultsControl({ value: cookie === undefined ? { size } : { size, cookie } });
 }

@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
+import { group, person, posixGroup, root, suffix, unit } from '../testing/directory-tree.ts';
+import { openConnector, secureConfig, signIn } from '../testing/open-connector.ts';
+
+const people = `ou=People,${suffix}`;
+const jane = `cn=jane,${people}`;
+const john = `cn=john,${people}`;
+const within = (name: string) => `ou=${name},${suffix}`;
+const dn = (name: string, unitName: string) => `cn=${name},${within(unitName)}`;
+
+const ldif = [
+  root,
+  unit('People'),
+  person('jane', 'foo', people, {
+    uid: 'jane',
+    mail: 'janedoe@example.com',
+    departmentNumber: ['1000', '1001'],
+  }),
+  person('john', 'bar', people, {
+    uid: 'john',
+    mail: 'johndoe@example.com',
+    departmentNumber: ['1000', '1002'],
+  }),
+
+  unit('Groups'),
+  group('admins', within('Groups'), [john, jane]),
+  group('developers', within('Groups'), [jane]),
+
+  unit('Departments'),
+  posixGroup('admins', within('Departments'), '1000'),
+  posixGroup('developers', within('Departments'), '1001'),
+  posixGroup('designers', within('Departments'), '1002'),
+
+  unit('Cities'),
+  unit('Seattle', within('Cities')),
+  unit('Portland', within('Cities')),
+  group('qa', `ou=Portland,${within('Cities')}`, [john]),
+  group('logger', `ou=Portland,${within('Cities')}`, [john]),
+  group('admins', `ou=Seattle,${within('Cities')}`, [john, jane]),
+  group('developers', `ou=Seattle,${within('Cities')}`, [jane]),
+
+  unit('Both'),
+  group('admins', within('Both'), [john, jane]),
+  group('developers', within('Both'), [jane]),
+  posixGroup('qa', within('Both'), '2001', ['john']),
+  posixGroup('logger', within('Both'), '2002', ['john']),
+  posixGroup('frontend', within('Both'), '2003', ['jane']),
+
+  unit('Nested'),
+  group('childGroup', within('Nested'), [jane]),
+  group('circularGroup1', within('Nested'), [dn('circularGroup2', 'Nested'), jane]),
+  group('circularGroup2', within('Nested'), [dn('circularGroup1', 'Nested'), john]),
+  group('intermediateGroup', within('Nested'), [dn('childGroup', 'Nested'), john]),
+  group('parentGroup', within('Nested'), [dn('intermediateGroup', 'Nested')]),
+
+  unit('Twice'),
+  unit('North', within('Twice')),
+  unit('South', within('Twice')),
+  group('team', `ou=North,${within('Twice')}`, [jane]),
+  group('team', `ou=South,${within('Twice')}`, [jane]),
+  group('above-south', within('Twice'), [`cn=team,ou=South,${within('Twice')}`]),
+
+  unit('Wide'),
+  ...Array.from({ length: 60 }, (_, n) => group(`wide-${n}`, within('Wide'), [jane])),
+  ...Array.from({ length: 60 }, (_, n) => group(`over-${n}`, within('Wide'), [dn(`wide-${n}`, 'Wide')])),
+].join('');
+
+/** Some servers keep `memberOf` by themselves; here the overlay does, for what is added while it runs. */
+const settings = `
+overlay memberof
+memberof-refint true
+limits dn.exact="cn=reader,${suffix}" size.soft=5 size.hard=5 size.pr=50 size.prtotal=unlimited
+limits dn.exact="cn=short,${suffix}" size.soft=5 size.hard=5 size.pr=5 size.prtotal=5
+access to * by * read
+`;
+
+let directory: OpenLdap;
+beforeAll(async () => {
+  const accounts = ['reader', 'short'].map((name) => person(name, 'reading', suffix)).join('');
+  directory = await startOpenLdap({ ldif: ldif + accounts, modules: 'moduleload memberof', settings });
+});
+afterAll(() => directory.stop());
+
+function withGroups(groups: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) {
+  return openConnector({
+    ...secureConfig(directory),
+    userSearch: { baseDn: people, username: 'cn' },
+    ...groups,
+    ...more,
+  });
+}
+
+async function groupsOf(connector: ReturnType<typeof withGroups>) {
+  const [first, second] = [await signIn(connector, 'jane', 'foo'), await signIn(connector, 'john', 'bar')];
+  return { jane: first?.groups, john: second?.groups };
+}
+
+const byMember = { userAttribute: 'DN', groupAttribute: 'member' };
+
+describe('groups that name their members', () => {
+  test('are found by the DN of the person', async () => {
+    const connector = withGroups({ groupSearch: { baseDn: within('Groups') } });
+    expect(await groupsOf(connector)).toEqual({ jane: ['admins', 'developers'], john: ['admins'] });
+  });
+
+  test('are found by each value of an attribute of the person', async () => {
+    const userMatchers = [{ userAttribute: 'departmentNumber', groupAttribute: 'gidNumber' }];
+    const connector = withGroups({ groupSearch: { baseDn: within('Departments'), userMatchers } });
+    expect(await groupsOf(connector)).toEqual({
+      jane: ['admins', 'developers'],
+      john: ['admins', 'designers'],
+    });
+  });
+
+  test('are limited by a filter', async () => {
+    const connector = withGroups({ groupSearch: { baseDn: within('Cities'), filter: '(ou:dn:=Seattle)' } });
+    expect(await groupsOf(connector)).toEqual({ jane: ['admins', 'developers'], john: ['admins'] });
+  });
+
+  test('are limited to one level below the base', async () => {
+    const connector = withGroups({ groupSearch: { baseDn: within('Cities'), scope: 'one' } });
+    expect(await groupsOf(connector)).toEqual({ jane: [], john: [] });
+  });
+
+  test('are found in several ways, in the order of the matchers', async () => {
+    const userMatchers = [byMember, { userAttribute: 'uid', groupAttribute: 'memberUid' }];
+    const connector = withGroups({ groupSearch: { baseDn: within('Both'), userMatchers } });
+    expect(await groupsOf(connector)).toEqual({
+      jane: ['admins', 'developers', 'frontend'],
+      john: ['admins', 'qa', 'logger'],
+    });
+  });
+
+  test('are followed through groups in groups, also in a circle', async () => {
+    const userMatchers = [{ ...byMember, recursionGroupAttribute: 'member' }];
+    const connector = withGroups({ groupSearch: { baseDn: within('Nested'), userMatchers } });
+    expect(await groupsOf(connector)).toEqual({
+      jane: ['childGroup', 'circularGroup1', 'intermediateGroup', 'circularGroup2', 'parentGroup'],
+      john: ['circularGroup2', 'intermediateGroup', 'circularGroup1', 'parentGroup'],
+    });
+  });
+
+  test('are followed through each of two groups of the same name, and the name is there once', async () => {
+    const userMatchers = [{ ...byMember, recursionGroupAttribute: 'member' }];
+    const connector = withGroups({ groupSearch: { baseDn: within('Twice'), userMatchers } });
+    expect((await signIn(connector, 'jane', 'foo'))?.groups).toEqual(['team', 'above-south']);
+  });
+
+  test('are found in any case of the attribute names', async () => {
+    const userMatchers = [{ userAttribute: 'DEPARTMENTNUMBER', groupAttribute: 'GidNumber' }];
+    const groupSearch = { baseDn: within('Departments'), userMatchers, nameAttribute: 'CN' };
+    expect(await groupsOf(withGroups({ groupSearch }))).toMatchObject({ jane: ['admins', 'developers'] });
+  });
+
+  test('nested deeper than the limit are an error, never a shorter list', async () => {
+    const userMatchers = [{ ...byMember, recursionGroupAttribute: 'member' }];
+    const connector = withGroups({ groupSearch: { baseDn: within('Nested'), userMatchers, maxDepth: 1 } });
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('nested deeper'),
+    });
+  });
+
+  test('without a name are an error that names the group', async () => {
+    const connector = withGroups({ groupSearch: { baseDn: within('Groups'), nameAttribute: 'description' } });
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining(dn('admins', 'Groups')),
+    });
+  });
+
+  test('below a base that does not exist are an error, not "no groups"', async () => {
+    const connector = withGroups({ groupSearch: { baseDn: within('Nowhere') } });
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({ code: 'misconfigured' });
+  });
+});
+
+describe('more groups than the directory sends at once', () => {
+  const groupSearch = () => ({
+    baseDn: within('Wide'),
+    userMatchers: [{ ...byMember, recursionGroupAttribute: 'member' }],
+  });
+  const expected = ['wide', 'over'].flatMap((name) => Array.from({ length: 60 }, (_, n) => `${name}-${n}`));
+
+  test('are read page by page', async () => {
+    const account = { bindDn: `cn=reader,${suffix}`, bindPassword: 'reading' };
+    const connector = withGroups({ groupSearch: groupSearch() }, account);
+    expect((await signIn(connector, 'jane', 'foo'))?.groups.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('are unavailable where the directory refuses further pages', async () => {
+    const account = { bindDn: `cn=short,${suffix}`, bindPassword: 'reading' };
+    const connector = withGroups({ groupSearch: groupSearch() }, account);
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('groups that the entry of the person names', () => {
+  const pets = within('Pets');
+  beforeAll(() =>
+    directory.modify(
+      [
+        unit('Pets'),
+        group('cats', pets, [jane], { description: 'yes' }),
+        group('animals', pets, [`cn=cats,${pets}`], { description: 'yes' }),
+        group('dogs', pets, [`cn=animals,${pets}`, john]),
+      ]
+        .join('')
+        .replaceAll(/^(dn:.*)$/gm, '$1\nchangetype: add'),
+    ),
+  );
+  afterAll(() =>
+    directory.modify(
+      ['cats', 'animals', 'dogs'].map((name) => `dn: cn=${name},${pets}\nchangetype: delete\n`).join('\n'),
+    ),
+  );
+
+  test('are read from the entry', async () => {
+    expect(await groupsOf(withGroups({ memberOf: {} }))).toEqual({ jane: ['cats'], john: ['dogs'] });
+  });
+
+  test('are followed from group to group', async () => {
+    const connector = withGroups({ memberOf: { attribute: 'MEMBEROF', nested: true } });
+    expect(await groupsOf(connector)).toEqual({ jane: ['cats', 'animals', 'dogs'], john: ['dogs'] });
+  });
+
+  test('are limited by a filter', async () => {
+    const connector = withGroups({ memberOf: { filter: '(description=yes)' } });
+    expect(await groupsOf(connector)).toEqual({ jane: ['cats'], john: [] });
+  });
+
+  test('that cannot be read are unavailable: the one that is missing may be the one that matters', async () => {
+    const attribute = 'seeAlso';
+    await directory.modify(`dn: ${jane}\nchangetype: modify\nadd: seeAlso\nseeAlso: cn=hidden,${pets}\n`);
+    await expect(signIn(withGroups({ memberOf: { attribute } }), 'jane', 'foo')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(`cn=hidden,${pets}`),
+    });
+  });
+});
