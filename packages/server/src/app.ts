@@ -12,7 +12,7 @@ import { connectorRoutes } from './connectors/endpoints.ts';
 import type { Connectors } from './connectors/open-connector.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { healthRoutes } from './health/health.ts';
-import { belowBase } from './http/below-base.ts';
+import { except, only, requirePath } from './http/below-base.ts';
 import { errorSurface, notFound } from './http/error-surface.ts';
 import { establishFacts } from './http/establish-facts.ts';
 import { readIssuer } from './http/issuer.ts';
@@ -21,7 +21,6 @@ import { requireIssuerHost } from './http/require-issuer-host.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { unitOfWork } from './http/unit-of-work.ts';
-import { callbackUrl } from './login/callback-url.ts';
 import { FormTokens } from './login/form-tokens.ts';
 import { PasswordAttempts } from './login/password-attempts.ts';
 import { loginRoutes } from './login/routes.ts';
@@ -44,6 +43,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Koa {
   const { config, connectors, store, secrets, oidc, assets, log, now } = options;
   const issuer = readIssuer(config.issuer);
+  const { base } = issuer;
   const { site } = assets;
   const formTokens = new FormTokens(secrets.cookieKeys, issuer);
   const attempts = new PasswordAttempts(store.rateLimits, config.limits.passwordAttempts, secrets.cookieKeys);
@@ -58,31 +58,21 @@ export function createApp(options: AppOptions): Koa {
   app.use(requestLog(now));
   app.use(securityHeaders(issuer));
   app.use(errorSurface(site));
-  app.use(belowBase(issuer.base));
-  app.use(healthRoutes(store).routes());
+  app.use(requirePath);
+  app.use(healthRoutes(store, base).routes());
   app.use(assets.routes.routes());
-  app.use(only(publicDocuments, oidc.middleware));
-  app.use(except(programEndpoints, requireIssuerHost(issuer)));
+  app.use(oidc.documents);
+  app.use(except(base, programEndpoints, requireIssuerHost(issuer)));
   app.use(homeRoutes(site, config.demo).routes());
   if (config.demo) app.use(demoRoutes({ config, issuer, site, now }).routes());
-  app.use(connectorRoutes(connectors, (id) => callbackUrl(issuer, id)).routes());
+  app.use(connectorRoutes(connectors, issuer).routes());
   app.use(unitOfWork(store));
   app.use(loginRoutes(room).routes());
-  app.use(only(protocol, oidc.middleware));
+  app.use(only(base, protocol, oidc.middleware));
   app.use(notFound);
   return app;
 }
 
-/** Served from memory, also while the database is down: every cluster needs them to check a token. */
-const publicDocuments = /^\/(keys|\.well-known\/[a-z-]+)$/;
 /** No cookie is read there, so a cluster may reach them by an internal name. */
 const programEndpoints = /^\/(token(\/(introspect|revoke))?|userinfo)$/;
 const protocol = /^\/(auth|token|userinfo|logout)(\/|$)/;
-
-function only(paths: RegExp, middleware: Koa.Middleware): Koa.Middleware {
-  return (ctx, next) => (paths.test(ctx.path) ? middleware(ctx, next) : next());
-}
-
-function except(paths: RegExp, middleware: Koa.Middleware): Koa.Middleware {
-  return (ctx, next) => (paths.test(ctx.path) ? next() : middleware(ctx, next));
-}

@@ -1,1 +1,12 @@
-export {};
+/**
+ * The server: HTTP, pages, the steps of a sign-in, and the OpenID provider.
+ *
+ * It owns everything between a socket and the rules. It must not know how anything is stored, nor any connector.
+ */
+export { type AppOptions, createApp } from './app.ts';
+export type { Connectors, OpenConnector } from './connectors/open-connector.ts';
+export { type Housekeeping, keepHouse } from './health/housekeeping.ts';
+export { type LogDestination, openLog } from './log/open-log.ts';
+export { withFields } from './log/with-fields.ts';
+export { type OpenApp, type OpenAppOptions, openApp } from './open-app.ts';
+export { type RunningServer, type StartOptions, startServer } from './server.ts';

@@ -7,23 +7,23 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Listen } from '@gatehouse/config';
+import type { Config, Listen } from '@gatehouse/config';
 import type { Log } from '@gatehouse/connector-kit';
 import { readCertificate, watchCertificate } from './http/certificate.ts';
 import { drain } from './http/drain.ts';
 import { listenError } from './http/listen-error.ts';
 
 export interface StartOptions {
-  readonly listen: Listen;
-  readonly handler: RequestListener;
+  readonly app: { callback(): RequestListener };
+  readonly config: Pick<Config, 'listen'>;
   readonly log: Log;
 }
 
 export interface RunningServer {
   /** Where it listens: the port that was given, or the free one that `port: 0` found. */
   readonly address: { readonly host: string; readonly port: number };
-  /** Takes no new requests, answers those it has, and returns: at the latest after the deadline (milliseconds). */
-  close(deadline?: number): Promise<void>;
+  /** Takes no new requests, answers those it has, and returns: when `hurry` is aborted, or after 20 s, at once. */
+  close(hurry?: AbortSignal): Promise<void>;
 }
 
 /** Room for an `id_token_hint` of a person with many groups. */
@@ -43,8 +43,9 @@ const limits: ServerOptions = {
 };
 
 /** @throws Error that names the option when the certificate cannot be read or the port cannot be had */
-export async function startServer({ listen, handler, log }: StartOptions): Promise<RunningServer> {
-  const { server, stopWatching } = await makeServer(listen, handler, log);
+export async function startServer({ app, config, log }: StartOptions): Promise<RunningServer> {
+  const { listen } = config;
+  const { server, stopWatching } = await makeServer(listen, app.callback(), log);
   server.maxConnections = maxConnections;
   // A connection on which nothing moves, in either direction.
   server.timeout = 120_000;
@@ -58,9 +59,10 @@ export async function startServer({ listen, handler, log }: StartOptions): Promi
   const { address, port } = server.address() as AddressInfo;
   return {
     address: { host: address, port },
-    close: async (deadline = closeDeadline) => {
+    close: async (hurry) => {
       stopWatching();
-      await drain(server, deadline, log);
+      const late = AbortSignal.timeout(closeDeadline);
+      await drain(server, hurry === undefined ? late : AbortSignal.any([hurry, late]), log);
     },
   };
 }

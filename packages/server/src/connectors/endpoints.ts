@@ -5,24 +5,26 @@ import { BrokerError } from '@gatehouse/core';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { readBody } from '../http/form.ts';
+import type { Issuer } from '../http/issuer.ts';
 import { callConnector } from './call-connector.ts';
+import { callbackUrl } from './callback-url.ts';
 import type { Connectors, OpenConnector } from './open-connector.ts';
 
 /** Bytes. A logout request or a webhook; nobody uploads here. */
 const bodyLimit = 256 * 1024;
 
-export function connectorRoutes(connectors: Connectors, callbackUrl: (id: string) => URL): Router {
-  const router = new Router();
+export function connectorRoutes(connectors: Connectors, issuer: Issuer): Router {
+  const router = new Router({ prefix: issuer.base });
   router.get('/connectors/:id/metadata', (ctx) =>
-    serveMetadata(ctx, find(connectors, ctx.params.id), callbackUrl),
+    serveMetadata(ctx, find(connectors, ctx.params.id), issuer),
   );
   router.get('/connectors/:id/:name', (ctx) => serveEndpoint(ctx, connectors, ctx.params));
   router.post('/connectors/:id/:name', (ctx) => serveEndpoint(ctx, connectors, ctx.params));
   return router;
 }
 
-function serveMetadata(ctx: Context, open: OpenConnector, callbackUrl: (id: string) => URL): void {
-  const document = open.connector.metadata?.(callbackUrl(open.entry.id));
+function serveMetadata(ctx: Context, open: OpenConnector, issuer: Issuer): void {
+  const document = open.connector.metadata?.(callbackUrl(issuer, open.entry.id));
   if (document === undefined) throw new BrokerError('not_found');
   ctx.type = document.contentType;
   ctx.body = document.body;

@@ -33,7 +33,7 @@ export function demoRoutes(options: DemoOptions): Router {
   if (!issuer.loopback) throw new Error('demo: the issuer must be on this computer (127.0.0.1 or localhost)');
   const client = config.clients.find(({ id }) => id === 'demo');
   if (client === undefined) throw new Error('demo: there is no client "demo"');
-  const router = new Router();
+  const router = new Router({ prefix: issuer.base });
   router.get('/demo/sign-in', (ctx) => leave(ctx, options, client));
   router.get('/demo/callback', (ctx) => comeBack(ctx, options, client));
   return router;

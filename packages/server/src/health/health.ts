@@ -10,13 +10,14 @@ const deadline = 2_000;
 /**
  * Upstreams do not count: a directory that is down must not take the signing keys and everybody's refreshes with it.
  */
-export function healthRoutes(store: Pick<Store, 'ping'>): Router {
+export function healthRoutes(store: Pick<Store, 'ping'>, base: string): Router {
   const router = new Router();
-  router.get('/healthz', (ctx) => {
+  // Also without the issuer's path: probes ask the process and not the issuer.
+  router.get(paths('/healthz', base), (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     ctx.body = { status: 'up' };
   });
-  router.get('/readyz', async (ctx) => {
+  router.get(paths('/readyz', base), async (ctx) => {
     const problem = await problemOf(store);
     ctx.set('Cache-Control', 'no-store');
     ctx.status = problem === null ? 200 : 503;
@@ -27,6 +28,10 @@ export function healthRoutes(store: Pick<Store, 'ping'>): Router {
     if (problem !== null) factsOf(ctx).log.warn({ down: 'database', error: problem }, 'not ready');
   });
   return router;
+}
+
+function paths(path: string, base: string): string[] {
+  return [...new Set([path, base + path])];
 }
 
 /** What is wrong goes to the log: a probe needs no host names. */

@@ -1,23 +1,25 @@
-/**
- * An issuer may have a path (`https://example.com/sso`): everything further in sees addresses without it.
- *
- * The provider reads the path back from the difference between the original and the shortened address.
- */
+/** An issuer may have a path (`https://example.com/sso`): all our addresses stand below it. */
 import { BrokerError } from '@gatehouse/core';
 import type { Context, Middleware } from 'koa';
 
-export function belowBase(base: string): Middleware {
-  return async (ctx, next) => {
-    // `GET http://somewhere/` is for proxies.
-    if (!ctx.req.url?.startsWith('/')) throw new BrokerError('bad_request', { reason: 'not a path' });
-    if (base !== '') shorten(ctx, base);
-    await next();
-  };
+/** The part of the address below the issuer: what tells one page from another. Null outside. */
+export function pathBelow(ctx: Context, base: string): string | null {
+  const { path } = ctx;
+  if (!path.startsWith(`${base}/`)) return path === base ? '/' : null;
+  return path.slice(base.length);
 }
 
-function shorten(ctx: Context, base: string): void {
-  if (ctx.path === base) ctx.path = '/';
-  else if (ctx.path.startsWith(`${base}/`)) ctx.path = ctx.path.slice(base.length);
-  // Probes may know nothing of the issuer's path.
-  else if (ctx.path !== '/healthz' && ctx.path !== '/readyz') throw new BrokerError('not_found');
+/** `GET http://somewhere/` and `OPTIONS *` are words to a proxy. */
+export const requirePath: Middleware = async (ctx, next) => {
+  if (!ctx.req.url?.startsWith('/')) throw new BrokerError('bad_request', { reason: 'not a path' });
+  await next();
+};
+
+/** Runs `middleware` at the addresses below the issuer that match, and passes by elsewhere. */
+export function only(base: string, paths: RegExp, middleware: Middleware): Middleware {
+  return (ctx, next) => (paths.test(pathBelow(ctx, base) ?? '') ? middleware(ctx, next) : next());
+}
+
+export function except(base: string, paths: RegExp, middleware: Middleware): Middleware {
+  return (ctx, next) => (paths.test(pathBelow(ctx, base) ?? '') ? next() : middleware(ctx, next));
 }

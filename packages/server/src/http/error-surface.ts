@@ -5,6 +5,7 @@ import { BrokerError, LostRace, StoreUnavailable } from '@gatehouse/core';
 import type { Context, Middleware } from 'koa';
 import { errorPage } from '../pages/error.ts';
 import type { Site } from '../pages/site.ts';
+import { pathBelow } from './below-base.ts';
 import { factsOf } from './facts.ts';
 import { show } from './show.ts';
 import { waysOutOf } from './ways-out.ts';
@@ -61,7 +62,7 @@ export function answerError(ctx: Context, error: BrokerError, site: Site): void 
   logError(ctx, error);
   if (error.retryAfter !== undefined)
     ctx.set('Retry-After', String(Math.max(1, Math.ceil(error.retryAfter))));
-  if (wantsJson(ctx)) answerJson(ctx, error);
+  if (wantsJson(ctx, site.base)) answerJson(ctx, error);
   else {
     const { id } = factsOf(ctx);
     const { code, entry, sentence } = error;
@@ -84,8 +85,8 @@ function answerJson(ctx: Context, error: BrokerError): void {
 
 const endpoints = /^\/(token|userinfo|keys|readyz|healthz|connectors|\.well-known)(\/|$)/;
 
-function wantsJson(ctx: Context): boolean {
-  return endpoints.test(ctx.path) || ctx.accepts('html', 'json') === 'json';
+function wantsJson(ctx: Context, base: string): boolean {
+  return endpoints.test(pathBelow(ctx, base) ?? '') || ctx.accepts('html', 'json') === 'json';
 }
 
 /** Half an answer was prepared: its cookies and its `Location` must not leave with the error. */

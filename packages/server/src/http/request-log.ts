@@ -11,7 +11,7 @@ export function requestLog(now: () => Date): Middleware {
       const { log, address } = factsOf(ctx);
       const line = {
         method: ctx.method,
-        path: maskedPath(ctx.state.originalPath ?? ctx.path),
+        path: maskedPath(ctx.path),
         status: ctx.res.writableEnded ? ctx.status : 499,
         milliseconds: now().getTime() - began,
         address,

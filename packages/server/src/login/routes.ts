@@ -15,7 +15,7 @@ import { returnToClient } from './return.ts';
 import { addressOf, openSignIn } from './sign-in.ts';
 
 export function loginRoutes(room: LoginRoom): Router {
-  const router = new Router();
+  const router = new Router({ prefix: room.issuer.base });
   router.get('/login/:uid', page(room, 'any', ask));
   router.get('/login/:uid/with/:connector', page(room, 'login', begin));
   router.post('/login/:uid/with/:connector', form(room, 'login', submitPassword));

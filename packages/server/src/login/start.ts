@@ -4,13 +4,13 @@ import type { Departure, Json, RedirectLogin } from '@gatehouse/connector-kit';
 import { BrokerError } from '@gatehouse/core';
 import type { Context } from 'koa';
 import { callConnector } from '../connectors/call-connector.ts';
+import { callbackUrl } from '../connectors/callback-url.ts';
 import type { OpenConnector } from '../connectors/open-connector.ts';
 import { allowScript } from '../http/security-headers.ts';
 import { goTo, show } from '../http/show.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import { departurePage, departureScriptHash } from '../pages/departure.ts';
-import { callbackUrl } from './callback-url.ts';
 import type { LoginRoom } from './login-room.ts';
 
 /** Milliseconds from leaving to coming back. */

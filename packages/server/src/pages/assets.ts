@@ -47,11 +47,11 @@ export async function openAssets(branding: Branding, base: string): Promise<Asse
     }),
     ...(logo !== undefined && { logo: add('logo', pictureType(logo), await readBranding('logo', logo)) }),
   };
-  return { site, routes: assetRoutes(files) };
+  return { site, routes: assetRoutes(files, base) };
 }
 
-function assetRoutes(files: ReadonlyMap<string, Asset>): Router {
-  const router = new Router();
+function assetRoutes(files: ReadonlyMap<string, Asset>, base: string): Router {
+  const router = new Router({ prefix: base });
   router.get('/assets/:file', (ctx) => {
     const asset = files.get(ctx.params.file ?? '');
     if (asset === undefined) throw new BrokerError('not_found');

@@ -7,11 +7,11 @@ import type { Site } from './site.ts';
 
 export function homeRoutes(site: Site, demo: boolean): Router {
   const router = new Router();
-  router.get('/', (ctx) => {
+  router.get(`${site.base}/`, (ctx) => {
     isolateWindow(ctx);
     show(ctx, 200, homePage(site, demo ? { signIn: `${site.base}/demo/sign-in` } : {}));
   });
-  router.get('/robots.txt', (ctx) => {
+  router.get(`${site.base}/robots.txt`, (ctx) => {
     ctx.body = 'User-agent: *\nDisallow: /\n';
   });
   return router;
