@@ -118,8 +118,6 @@ CREATE TABLE identities (
   CHECK ((email IS NULL) = (email_verified IS NULL)),
   CHECK ((gone_at IS NULL) = (gone_reason IS NULL))
 );
-CREATE INDEX identities_upstream ON identities (connector_id, upstream_id);
-CREATE INDEX identities_username ON identities (username);
 
 -- A ring like interactions. The memo, and which interaction began the login, are sealed.
 CREATE SEQUENCE login_slots;

@@ -10,6 +10,8 @@ import { PostgresSigningKeys } from './keys/signing-keys.ts';
 import { PostgresRateLimits } from './limits/rate-limits.ts';
 import { removeExpired } from './limits/remove-expired.ts';
 import { PostgresReplayGuards } from './limits/replay-guards.ts';
+import { placeOf } from './migrate/connect.ts';
+import { explain } from './migrate/problem.ts';
 import { PostgresIdentityChecks } from './people/identity-checks.ts';
 import { PostgresUsers } from './people/users.ts';
 import { PostgresUnit } from './unit/unit.ts';
@@ -32,16 +34,16 @@ const pingStatement: Statement = { name: 'ping', text: 'SELECT pg_is_in_recovery
 
 /**
  * Opens the store on a database that is migrated already.
- * @throws StoreUnavailable when it cannot be reached
- * @throws DatabaseProblem when the seal does not fit what it holds
+ * @throws DatabaseProblem when it cannot be reached, or the seal does not fit what it holds
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  const place = placeOf(options.url);
   const database = new Database(options);
   try {
     await assertSealFits(database, options.seal);
   } catch (error) {
     await database.close();
-    throw error;
+    throw explain(error instanceof StoreUnavailable ? error.cause : error, place);
   }
   return new PostgresStore(database, options);
 }

@@ -1,4 +1,7 @@
-/** What the OpenID provider library keeps between requests. Ids are stored as SHA-256 only. */
+/**
+ * What the OpenID provider library keeps between requests. Ids are stored as SHA-256 only; a grant's id, which opens
+ * nothing and never leaves the broker, as it is.
+ */
 import type { Json } from '@gatehouse/connector-kit';
 
 export type RecordKind = 'session' | 'interaction' | 'authorizationCode' | 'accessToken' | 'grant';
@@ -11,7 +14,7 @@ export interface ProtocolRecord {
   /** Our `sub`. */
   readonly subject?: string;
   readonly clientId?: string;
-  /** The browser session's public id (`sid` family); unlike the cookie it opens nothing. */
+  /** The browser session's public id (`sid` family); unlike the cookie it opens nothing. A `session` must have it. */
   readonly sessionUid?: string;
   readonly consumedAt?: Date;
 }

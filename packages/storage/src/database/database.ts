@@ -26,6 +26,12 @@ export interface Transaction {
 /** Milliseconds for a new connection, and for a free one when all are busy. */
 const connectTimeout = 5_000;
 const attempts = 4;
+/** Milliseconds. A transaction that is thought through step by step waits for others that do the same. */
+const patience = 60_000;
+const bePatient: Statement = {
+  name: 'transaction_patience',
+  text: "SELECT set_config('statement_timeout', $1, true)",
+};
 
 export class Database {
   readonly #pool: pg.Pool;
@@ -38,6 +44,7 @@ export class Database {
       max: options.poolSize,
       pipeline: true,
       keepAlive: true,
+      idleTimeoutMillis: 60_000,
       application_name: 'gatehouse',
       connectionTimeoutMillis: connectTimeout,
       ...timeouts(options),
@@ -83,11 +90,13 @@ export class Database {
   /** Runs `work` in a transaction on one connection; rolls back when it throws. */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return await this.#withClient(async (client) => {
+      const query = async (statement: Statement, ...values: readonly unknown[]) => {
+        const config = { ...this.#prepare({ statement, values }), query_timeout: patience + 1_000 };
+        return (await client.query<Row>(config)).rows;
+      };
       await client.query('BEGIN');
-      const result = await work({
-        query: async (statement, ...values) =>
-          (await client.query<Row>(this.#prepare({ statement, values }))).rows,
-      });
+      await query(bePatient, String(patience));
+      const result = await work({ query });
       await client.query('COMMIT');
       return result;
     }).catch((error: unknown) => {

@@ -5,11 +5,6 @@ import type { Statement } from '../database/statement.ts';
 /** Any constants will do, as long as every version of the broker uses the same. */
 const locks = { signingKeys: 7_164_298_372, secrets: 7_164_298_373 } as const;
 
-/** Making an RSA key takes a second or two, and nine other processes wait for it. */
-const patience: Statement = {
-  name: 'exclusive_patience',
-  text: "SELECT set_config('statement_timeout', '60s', true)",
-};
 const lock: Statement = { name: 'exclusive_lock', text: 'SELECT pg_advisory_xact_lock($1)' };
 
 export async function exclusively<T>(
@@ -18,7 +13,6 @@ export async function exclusively<T>(
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   return await database.transaction(async (transaction) => {
-    await transaction.query(patience);
     await transaction.query(lock, locks[what]);
     return await work(transaction);
   });

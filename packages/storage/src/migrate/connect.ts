@@ -16,7 +16,7 @@ export async function withConnection<T>(url: string, work: (client: pg.Client) =
     await refuseOldServer(client);
     return await work(client);
   } catch (error) {
-    throw explain(error, placeOf(client));
+    throw explain(error, placeOf(url));
   } finally {
     await client.end().catch(() => {});
   }
@@ -38,8 +38,9 @@ function newClient(url: string): pg.Client {
   }
 }
 
-function placeOf(client: pg.Client): Place {
-  const { host, port, user, database } = client;
+/** As the driver understands the address. */
+export function placeOf(url: string): Place {
+  const { host, port, user, database } = newClient(url);
   const server = host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
   return { server, user: user ?? '', database: database ?? '' };
 }

@@ -20,6 +20,8 @@ const breakingMark = /^-- breaking\b/;
 /** In the order in which they are applied. */
 export async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const numbers = new Set(names.map((name) => name.slice(0, 4)));
+  if (numbers.size < names.length) throw new Error(`${folder}: two migrations have the same number`);
   return await Promise.all(names.map((name) => readMigration(folder, name)));
 }
 

@@ -36,6 +36,10 @@ function refusal(error: pg.DatabaseError, { server, user, database }: Place): st
       return `Database "${database}" has no schema to create tables in for user "${user}". Check their search_path.`;
     case '25006':
       return `PostgreSQL at ${server} is a read-only standby. Point \`database.url\` at the primary.`;
+    case '42P01':
+      return `Database "${database}" lacks the tables of Gatehouse. Run \`gatehouse migrate\`.`;
+    case '42703':
+      return `Database "${database}" holds tables of another program (${error.message}). Give Gatehouse a database of its own.`;
     case '53300':
       return `PostgreSQL at ${server} has no free connection. Raise its max_connections, or lower \`database.poolSize\`.`;
     case '57P03':

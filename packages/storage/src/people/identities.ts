@@ -56,7 +56,7 @@ export class UnitIdentities implements Identities {
       saveIdentity,
       subject,
       connectorId,
-      ...upstreamValues(subject, connectorId, identity, this.#part.seal),
+      ...upstreamValues(subject, identity, this.#part.seal),
       stored.checkedAt,
       stored.staleSince ?? null,
       stored.gone?.at ?? null,

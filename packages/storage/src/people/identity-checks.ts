@@ -8,8 +8,7 @@ import {
   sealJson,
 } from '@gatehouse/core';
 import type { Database } from '../database/database.ts';
-import { text } from '../database/row.ts';
-import type { Statement } from '../database/statement.ts';
+import { type Call, call, type Statement } from '../database/statement.ts';
 import { purposeOf } from '../sealed.ts';
 import { findIdentity } from './identities.ts';
 import { readIdentity, upstreamValues } from './identity-row.ts';
@@ -26,11 +25,7 @@ const saveState: Statement = {
   text: 'UPDATE identities SET state_sealed = $2 WHERE subject = $1',
 };
 
-const connectorOf: Statement = {
-  name: 'identity_connector',
-  text: 'SELECT connector_id FROM identities WHERE subject = $1',
-};
-
+/** In all three: what is older than the last sign-in is no news. */
 const recordCurrent: Statement = {
   name: 'identity_record_current',
   text: `
@@ -38,23 +33,27 @@ const recordCurrent: Statement = {
       upstream_id = $2, username = $3, display_name = $4, email = $5, email_verified = $6, groups = $7,
       authenticated_at = $8, authenticated_acr = $9, authenticated_amr = $10, has_authenticated = $11,
       upstream_session = $12, state_sealed = $13, checked_at = $14,
-      stale_since = NULL, gone_at = NULL, gone_reason = NULL, check_claimed_until = NULL
-    WHERE subject = $1`,
+      stale_since = NULL, gone_at = NULL, gone_reason = NULL
+    WHERE subject = $1 AND checked_at <= $14`,
 };
 
 const recordGone: Statement = {
   name: 'identity_record_gone',
   text: `
-    UPDATE identities SET
-      checked_at = $2, gone_at = $2, gone_reason = $3, stale_since = NULL, check_claimed_until = NULL
-    WHERE subject = $1`,
+    UPDATE identities SET checked_at = $2, gone_at = $2, gone_reason = $3, stale_since = NULL
+    WHERE subject = $1 AND checked_at <= $2`,
 };
 
 /** Stale since the first failure, not since the last. */
 const recordUnavailable: Statement = {
   name: 'identity_record_unavailable',
   text: `
-    UPDATE identities SET stale_since = COALESCE(stale_since, $2), check_claimed_until = NULL WHERE subject = $1`,
+    UPDATE identities SET stale_since = COALESCE(stale_since, $2) WHERE subject = $1 AND checked_at <= $2`,
+};
+
+const giveBack: Statement = {
+  name: 'identity_give_back',
+  text: 'UPDATE identities SET check_claimed_until = NULL WHERE subject = $1',
 };
 
 export class PostgresIdentityChecks implements IdentityChecks {
@@ -83,25 +82,23 @@ export class PostgresIdentityChecks implements IdentityChecks {
   }
 
   async record(subject: string, outcome: CheckOutcome): Promise<void> {
-    switch (outcome.status) {
-      case 'current':
-        return await this.#recordCurrent(subject, outcome);
-      case 'gone':
-        await this.#database.change(recordGone, subject, outcome.at, storableReason(outcome.reason));
-        return;
-      case 'unavailable':
-        await this.#database.change(recordUnavailable, subject, outcome.at);
-    }
+    await this.#database.commit([this.#recordCall(subject, outcome), call(giveBack, subject)]);
   }
 
-  async #recordCurrent(
-    subject: string,
-    { identity, at }: Extract<CheckOutcome, { status: 'current' }>,
-  ): Promise<void> {
-    const [row] = await this.#database.query(connectorOf, subject);
-    if (!row) return;
-    const values = upstreamValues(subject, text(row, 'connector_id'), identity, this.#seal);
-    await this.#database.change(recordCurrent, subject, ...values, at);
+  #recordCall(subject: string, outcome: CheckOutcome): Call {
+    switch (outcome.status) {
+      case 'current':
+        return call(
+          recordCurrent,
+          subject,
+          ...upstreamValues(subject, outcome.identity, this.#seal),
+          outcome.at,
+        );
+      case 'gone':
+        return call(recordGone, subject, outcome.at, storableReason(outcome.reason));
+      case 'unavailable':
+        return call(recordUnavailable, subject, outcome.at);
+    }
   }
 }
 

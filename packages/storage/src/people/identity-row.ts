@@ -60,13 +60,8 @@ function readAuthenticated(row: Row): Authenticated {
  * The values of the columns upstream_id to state_sealed, in the order of the table.
  * @throws BrokerError when a text cannot be stored: a changed character could be another person or another group
  */
-export function upstreamValues(
-  subject: string,
-  connectorId: string,
-  identity: Identity<Json>,
-  seal: Seal,
-): readonly unknown[] {
-  refuseUnstorable(identity, connectorId);
+export function upstreamValues(subject: string, identity: Identity<Json>, seal: Seal): readonly unknown[] {
+  refuseUnstorable(identity);
   const { email, authenticated } = identity;
   return [
     identity.upstreamId,
@@ -84,7 +79,7 @@ export function upstreamValues(
   ];
 }
 
-function refuseUnstorable(identity: Identity<Json>, connectorId: string): void {
+function refuseUnstorable(identity: Identity<Json>): void {
   const { authenticated, email } = identity;
   const named = {
     upstreamId: [identity.upstreamId],
@@ -100,7 +95,6 @@ function refuseUnstorable(identity: Identity<Json>, connectorId: string): void {
     if (values.every(isStorable)) continue;
     throw new BrokerError('bad_upstream_response', {
       reason: `the upstream's ${field} holds a NUL character or is not well-formed Unicode`,
-      connectorId,
     });
   }
 }
