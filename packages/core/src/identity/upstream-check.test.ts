@@ -201,6 +201,7 @@ describe('many refreshes of one person at once', () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
     const all = await Promise.all(Array.from({ length: 20 }, () => house.check()));
     expect(house.asked).toBe(1);
+    expect(house.slept).toBe(0);
     expect(new Set(all.map(({ status }) => status))).toEqual(new Set(['current']));
   });
 
@@ -245,6 +246,15 @@ describe('many refreshes of one person at once', () => {
     expect(house.slept).toBe(callDeadline);
     expect(house.asked).toBe(0);
     expect(house.row.staleSince).toBeUndefined();
+  });
+
+  test('take an outcome that is stored while yet another replica asks', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    await house.checks.claim(subject, new Date(8.64e15));
+    const fresh = { ...stored, checkedAt: house.now() };
+    house.onSleep = () => house.checks.rows.set(subject, fresh);
+    expect(await house.check()).toEqual({ status: 'current', stored: fresh });
+    expect(house.asked).toBe(0);
   });
 
   test('take over from a replica that was killed while it asked', async () => {

@@ -42,7 +42,14 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
     case 'current':
       return { subject, connectorId, lastLoginAt, identity: outcome.identity, checkedAt: outcome.at };
     case 'gone':
-      return { ...row, gone: { at: outcome.at, reason: outcome.reason } };
+      return {
+        subject,
+        connectorId,
+        lastLoginAt,
+        identity: row.identity,
+        checkedAt: outcome.at,
+        gone: { at: outcome.at, reason: outcome.reason },
+      };
     case 'unavailable':
       return { ...row, staleSince: row.staleSince ?? outcome.at };
   }
