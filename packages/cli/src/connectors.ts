@@ -9,8 +9,10 @@ import { builtInDefinitions } from './configuration.ts';
 export interface Lent {
   readonly log: Log;
   readonly now: () => Date;
-  readonly replayGuards: ReplayGuards;
-  readonly identityChecks: Pick<IdentityChecks, 'record'>;
+  readonly store: {
+    readonly replayGuards: ReplayGuards;
+    readonly identityChecks: Pick<IdentityChecks, 'record'>;
+  };
   readonly accounts: LocalDirectory;
 }
 
@@ -36,19 +38,19 @@ function open(entry: Entry, definitions: readonly AnyConnectorDefinition[], lent
   return openIt.call(definition, entry.config, hostFor(entry.id, lent));
 }
 
-function hostFor(id: string, { log, now, replayGuards, identityChecks }: Lent): ConnectorHost {
+function hostFor(id: string, { log, now, store }: Lent): ConnectorHost {
   return {
     id,
     log: withFields(log, { connector: id }),
     fetch,
     now,
-    once: (key, until) => replayGuards.once(`${id} ${key}`, until),
+    once: (key, until) => store.replayGuards.once(`${id} ${key}`, until),
     changed: async (upstreamIds, how) => {
       if (how !== 'gone')
         throw new Error(`this version of Gatehouse cannot take in that somebody is "${how}"`);
       for (const upstreamId of upstreamIds) {
         const reason = 'the upstream told us';
-        await identityChecks.record(subjectOf(id, upstreamId), {
+        await store.identityChecks.record(subjectOf(id, upstreamId), {
           status: 'gone',
           reason,
           at: now(),

@@ -5,12 +5,11 @@
  * use, the database last. It is the only place that knows every room.
  */
 import type { Loaded } from '@gatehouse/config';
-import type { Log } from '@gatehouse/connector-kit';
-import { ensureSigningKeys, type Store } from '@gatehouse/core';
-import { createApp, keepHouse, openLog, openOidc, startServer } from '@gatehouse/server';
+import { ensureSigningKeys } from '@gatehouse/core';
+import { openApp, openLog, startServer } from '@gatehouse/server';
 import { accountsOf, openConnectors } from './connectors.ts';
 import type { CommandContext } from './context.ts';
-import type { RunningDatabase } from './database.ts';
+import { CommandFailure } from './failure.ts';
 import { ensureFirstUser } from './first-user.ts';
 import { showAddress, showFirstUser } from './greeting.ts';
 import { openStorage } from './open-storage.ts';
@@ -33,31 +32,40 @@ export async function serve({ config, definitions }: Loaded, context: CommandCon
   const firstUser = await ensureFirstUser(config, store.users, env, log);
   if (firstUser) showFirstUser(firstUser, config, terminal);
 
-  const connectors = openConnectors(config, definitions, {
-    ...store,
-    log,
-    now,
-    accounts: accountsOf(config.users, store.users),
-  });
+  const accounts = accountsOf(config.users, store.users);
+  const connectors = openConnectors(config, definitions, { store, accounts, log, now });
   for (const { connector } of connectors.values()) open.defer(async () => connector.close?.());
 
-  const oidc = await openOidc({ config, secrets, signingKeys, connectors, store, log, now });
-  const app = createApp({ config, secrets, connectors, oidc, store, log, now });
-  const server = await startServer({ app, config, log });
+  const { app, runChores } = await openApp({
+    config,
+    connectors,
+    store,
+    secrets,
+    signingKeys,
+    log,
+    now,
+  }).catch(explain);
+  open.defer(runBeside((signal) => Promise.all([runChores(signal), watchDatabase(database, log, signal)])));
+
+  const server = await startServer({ app, config, log }).catch(explain);
   open.defer(() => server.close(shutdown.hurry));
 
-  open.defer(runChores(store, database, log));
   showAddress(config, terminal);
   await shutdown.asked;
   return shutdown.exitCode;
 }
 
-/** What happens beside the requests. @returns what ends it */
-function runChores(store: Store, database: RunningDatabase, log: Log): () => Promise<void> {
+/** The server's errors at the start are sentences that name the option: no stack adds to them. */
+function explain(cause: unknown): never {
+  throw new CommandFailure('failed', cause instanceof Error ? cause.message : String(cause), { cause });
+}
+
+/** @returns what ends the work and waits for it */
+function runBeside(work: (signal: AbortSignal) => Promise<unknown>): () => Promise<void> {
   const end = new AbortController();
-  const chores = [keepHouse({ store, log, signal: end.signal }), watchDatabase(database, log, end.signal)];
+  const done = work(end.signal);
   return async () => {
     end.abort();
-    await Promise.all(chores);
+    await done;
   };
 }

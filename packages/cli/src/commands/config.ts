@@ -29,14 +29,25 @@ export function addConfigCommands(program: Command, context: CommandContext): vo
     [['which default applies', 'config show | grep -A9 tokens']],
   );
   addExamples(
-    config
-      .command('schema')
-      .description('print the JSON Schema, for editors')
-      .action(() =>
-        terminal.json(configJsonSchema(builtInDefinitions({ accounts: noAccounts, issuer: '' }))),
+    withConfigOption(config.command('schema'))
+      .description('print the JSON Schema, for editors; with --config, the connectors of its plugins too')
+      .action(async (options: ConfigOption) =>
+        terminal.json(configJsonSchema(await definitionsFor(options, context))),
       ),
-    [['for an editor', 'config schema > gatehouse.schema.json']],
+    [
+      ['for an editor', 'config schema > gatehouse.schema.json'],
+      [
+        'with the plugins of a configuration',
+        'config schema --config gatehouse.yaml > gatehouse.schema.json',
+      ],
+    ],
   );
+}
+
+/** A schema helps to write the first configuration, so none is needed to print it. */
+async function definitionsFor(options: ConfigOption, context: CommandContext) {
+  if (options.config === undefined) return builtInDefinitions({ accounts: noAccounts, issuer: '' });
+  return (await loadConfiguration(options, context)).definitions;
 }
 
 export function showWarnings({ file, warnings }: Loaded, terminal: Terminal): void {

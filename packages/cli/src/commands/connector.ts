@@ -78,8 +78,10 @@ async function openOne(
   const opened = openConnectors({ ...config, connectors: [entryNamed(id, config)] }, definitions, {
     log: commandLog(terminal),
     now,
-    replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
-    identityChecks: { record: async () => {} },
+    store: {
+      replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
+      identityChecks: { record: async () => {} },
+    },
     accounts: accounts ?? noAccounts,
   }).get(id);
   if (!opened) throw new Error(`connector ${id} was not opened`);
