@@ -40,7 +40,8 @@ export class AuthorizePage {
     const url = URL.parse(text);
     if (url === null || url.origin !== this.#issuer.origin) return null;
     const prefix = this.#issuer.pathname.replace(/\/$/, '');
-    return url.pathname.startsWith(`${prefix}/callback`) ? url : null;
+    const ours = url.pathname === `${prefix}/callback` || url.pathname.startsWith(`${prefix}/callback/`);
+    return ours ? url : null;
   }
 }
 
