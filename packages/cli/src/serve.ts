@@ -21,7 +21,7 @@ export async function serve({ config, definitions }: Loaded, context: CommandCon
   const { terminal, env, now } = context;
   const log = openLog(config.log, process.stdout);
   await using open = new AsyncDisposableStack();
-  const shutdown = open.use(watchForShutdown(log));
+  const shutdown = open.use(watchForShutdown(log, context));
 
   const progress = (line: string) => terminal.error(line);
   const { store, database, close } = await openStorage(config, { log, now, progress, tables: 'migrate' });

@@ -4,6 +4,7 @@
  * It owns the process's signal handlers and its last words about an error that nobody caught.
  */
 import type { Log } from '@gatehouse/connector-kit';
+import type { CommandContext } from './context.ts';
 
 export interface Shutdown {
   /** Resolves when the end is asked for. */
@@ -17,10 +18,11 @@ export interface Shutdown {
 
 /** Ctrl-C reaches us twice, from the terminal and from npm: what comes within a second is the same wish. */
 const sameWish = 1_000;
+const orphanCheck = 1_000;
 /** After an error that nobody caught, cleaning up may hang. */
 const lastResort = 10_000;
 
-export function watchForShutdown(log: Log, now: () => Date = () => new Date()): Shutdown {
+export function watchForShutdown(log: Log, { env, now }: Pick<CommandContext, 'env' | 'now'>): Shutdown {
   const asked = Promise.withResolvers<void>();
   const hurry = new AbortController();
   let firstAt: number | undefined;
@@ -36,6 +38,7 @@ export function watchForShutdown(log: Log, now: () => Date = () => new Date()): 
       hurry.abort();
     }
   };
+  const stopWatching = env.npm_lifecycle_event ? whenOrphaned(() => onSignal('SIGTERM')) : () => {};
   const onError = (error: unknown) => {
     log.error({ error }, 'an error that nobody caught: the process ends');
     exitCode = 1;
@@ -52,8 +55,20 @@ export function watchForShutdown(log: Log, now: () => Date = () => new Date()): 
       return exitCode;
     },
     [Symbol.dispose]() {
+      stopWatching();
       process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
       process.off('uncaughtException', onError).off('unhandledRejection', onError);
     },
   };
+}
+
+/** npm was killed in a way that it could not pass on: what it started must not stay behind. */
+function whenOrphaned(act: () => void): () => void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, orphanCheck).unref();
+  return () => clearInterval(timer);
 }
