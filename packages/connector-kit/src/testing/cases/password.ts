@@ -39,7 +39,7 @@ export function passwordCases<Config, State extends Json>(
     }),
     // An LDAP bind with a name and no password succeeds as anonymous (RFC 4513, section 5.1.2).
     stagedCase(harness, 'an empty password is null, and the upstream is not asked', async (stage) => {
-      const before = person.work?.() ?? [];
+      const before = [...(person.work?.() ?? [])];
       assert.equal(await verify(stage, username, ''), null);
       assert.deepEqual(person.work?.() ?? [], before, 'the upstream was asked');
     }),

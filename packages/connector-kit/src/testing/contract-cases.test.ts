@@ -1,0 +1,292 @@
+/** The contract suite is only worth something if it finds each of these connectors out. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'vitest';
+import type { Connector, PasswordLogin } from '../connector.ts';
+import { ConnectorError } from '../error.ts';
+import type { Identity } from '../identity.ts';
+import { contractCases } from './contract-cases.ts';
+import {
+  PlayedUpstream,
+  passwordHarness,
+  redirectHarness,
+  soundConnector,
+  soundRedirect,
+} from './played-connectors.ts';
+
+type State = string;
+
+/** Names of the cases that a connector fails. */
+async function failures(
+  cases: readonly { name: string; run(): Promise<void> }[],
+): Promise<readonly string[]> {
+  const failed: string[] = [];
+  for (const { name, run } of cases) await run().catch(() => failed.push(name));
+  return failed;
+}
+
+function failuresOf(spoil: (sound: Connector<State>, upstream: PlayedUpstream) => Connector<State>) {
+  const upstream = new PlayedUpstream();
+  const harness = passwordHarness(upstream, (host) => spoil(soundConnector(upstream, host), upstream));
+  return failures(contractCases(harness));
+}
+
+function withVerify(sound: Connector<State>, verify: PasswordLogin<State>['verify']): Connector<State> {
+  assert.ok(sound.login.kind === 'password');
+  return { ...sound, login: { ...sound.login, verify } };
+}
+
+function verifyOf(sound: Connector<State>): PasswordLogin<State>['verify'] {
+  assert.ok(sound.login.kind === 'password');
+  return sound.login.verify;
+}
+
+describe('a password connector', () => {
+  test('that is sound passes', async () => {
+    assert.deepEqual(await failuresOf((sound) => sound), []);
+  });
+
+  test('that calls a dead upstream a wrong password is found', async () => {
+    const failed = await failuresOf((sound) =>
+      withVerify(sound, (i, call) => verifyOf(sound)(i, call).catch(() => null)),
+    );
+    assert.ok(failed.includes('a dead upstream makes a sign-in `unavailable`'));
+  });
+
+  test('that calls a dead upstream "gone" is found', async () => {
+    const failed = await failuresOf((sound) => ({
+      ...sound,
+      refresh: async (identity, call) =>
+        (await sound.refresh?.(identity, call).catch(() => undefined)) ?? {
+          status: 'gone',
+          reason: 'no answer',
+        },
+    }));
+    assert.ok(failed.includes('a dead upstream makes a refresh `unavailable`, never "gone"'));
+    assert.ok(failed.includes('a refresh in a call that has ended is `unavailable`'));
+  });
+
+  test('that gives the groups it could read is found', async () => {
+    const failed = await failuresOf((sound, upstream) => {
+      upstream.hidesThatGroupsAreMissing = true;
+      return sound;
+    });
+    assert.ok(failed.includes('an upstream that names only some groups makes a sign-in `unavailable`'));
+  });
+
+  test('that lets an empty password reach the upstream is found', async () => {
+    const failed = await failuresOf((sound, upstream) =>
+      withVerify(sound, (i, call) => {
+        if (i.password === '') upstream.asked.push('bind');
+        return verifyOf(sound)(i, call);
+      }),
+    );
+    assert.deepEqual(failed, ['an empty password is null, and the upstream is not asked']);
+  });
+
+  test('that asks less about nobody than about a wrong password is found', async () => {
+    const failed = await failuresOf((sound, upstream) =>
+      withVerify(sound, async (i, call) => {
+        if (i.password !== '' && i.username === 'ada') upstream.asked.push('bind');
+        return verifyOf(sound)(i, call);
+      }),
+    );
+    assert.deepEqual(failed, ['nobody and a wrong password ask the upstream the same']);
+  });
+
+  test('that takes a name for a pattern is found', async () => {
+    const failed = await failuresOf((sound) =>
+      withVerify(sound, (i, call) =>
+        verifyOf(sound)({ ...i, username: i.username.replace('*', 'ada') }, call),
+      ),
+    );
+    assert.deepEqual(failed, ['a hostile name is null, also with a password that somebody has']);
+  });
+
+  test.each([
+    ['logs', 'a wrong password is written nowhere: it may be the right one with a slip'],
+    ['traces', 'a wrong password is written nowhere: it may be the right one with a slip'],
+  ] as const)('that %s what was typed is found', async (how, expected) => {
+    const failed = await failuresOf((sound) =>
+      withVerify(sound, (i, call) => {
+        const typed = Buffer.from(i.password).toString('base64');
+        if (how === 'logs') call.log.debug({ authorization: `Basic ${typed}` }, 'asking');
+        else call.trace.step('asking', { typed });
+        return verifyOf(sound)(i, call);
+      }),
+    );
+    assert.ok(failed.includes(expected));
+  });
+
+  test('whose errors quote a secret somewhere in their causes is found', async () => {
+    const failed = await failuresOf((sound) =>
+      withVerify(sound, (i, call) =>
+        verifyOf(sound)(i, call).catch((error: unknown) => {
+          const cause = Object.assign(new Error('refused', { cause: error }), {
+            request: { body: i.password },
+          });
+          throw new ConnectorError('unavailable', { reason: 'no answer', cause });
+        }),
+      ),
+    );
+    assert.deepEqual(failed, ['a sign-in, a refresh and a check that fail write no secret']);
+  });
+
+  test('that throws something of its own is found', async () => {
+    const failed = await failuresOf((sound) =>
+      withVerify(sound, (i, call) =>
+        verifyOf(sound)(i, call).catch(() => {
+          throw new TypeError('fetch failed');
+        }),
+      ),
+    );
+    assert.ok(failed.includes('a dead upstream makes a sign-in `unavailable`'));
+  });
+
+  test('that ignores the end of a call is found', async () => {
+    const failed = await failuresOf((sound) => {
+      const { signal } = new AbortController();
+      return withVerify(sound, (i, call) => verifyOf(sound)(i, { ...call, signal }));
+    });
+    assert.deepEqual(failed, [
+      'a sign-in in a call that has ended is `unavailable`',
+      'a sign-in that waits for its upstream stops when the call ends',
+    ]);
+  }, 30_000);
+
+  test('whose id is the login name is found', async () => {
+    const failed = await failuresOf((sound) =>
+      withVerify(sound, async (i, call) => {
+        const identity = await verifyOf(sound)(i, call);
+        return identity && { ...identity, upstreamId: identity.username };
+      }),
+    );
+    assert.ok(failed.includes('the upstream id is not a login name or an e-mail address'));
+  });
+
+  test('whose id is bytes read as text is found', async () => {
+    const failed = await failuresOf((sound) =>
+      withVerify(sound, async (i, call) => {
+        const identity = await verifyOf(sound)(i, call);
+        return identity && { ...identity, upstreamId: Buffer.from([0x66, 0xff, 0xfe]).toString('utf8') };
+      }),
+    );
+    assert.ok(failed.includes('a sign-in gives an identity with text that is text'));
+  });
+
+  test('that stamps a refresh as a new sign-in is found', async () => {
+    const failed = await failuresOf((sound) => ({
+      ...sound,
+      async refresh(identity, call) {
+        const refreshed = await sound.refresh?.(identity, call);
+        assert.ok(refreshed);
+        return refreshed.status === 'gone'
+          ? refreshed
+          : { status: 'current', identity: stamped(refreshed.identity) };
+      },
+    }));
+    assert.deepEqual(failed, ['a refresh does not pretend that the person has signed in anew']);
+  });
+
+  test('that rotates its state without saving it is found', async () => {
+    const failed = await failuresOf((sound) => ({
+      ...sound,
+      refresh: (identity, call) =>
+        sound.refresh?.(identity, { ...call, saveState: async () => undefined }) ?? Promise.reject(),
+    }));
+    assert.ok(failed.includes('a state that a refresh changes has been saved'));
+    assert.ok(failed.includes('after a refresh that failed, the saved state works'));
+  });
+
+  test('that goes on with a state which could not be saved is found', async () => {
+    const failed = await failuresOf((sound) => ({
+      ...sound,
+      refresh: (identity, call) => {
+        const saveState = (state: State) => call.saveState(state).catch(() => undefined);
+        return sound.refresh?.(identity, { ...call, saveState }) ?? Promise.reject();
+      },
+    }));
+    assert.deepEqual(failed, ['a refresh whose state cannot be saved fails']);
+  });
+
+  test('that cannot refresh, with a harness that can, is found', async () => {
+    const failed = await failuresOf(({ refresh: _gone, ...sound }) => sound);
+    assert.ok(failed.includes('a refresh sees changed groups'));
+  });
+
+  test('that needs its upstream to open is found', async () => {
+    const failed = await failuresOf((sound, upstream) => {
+      upstream.answer(new AbortController().signal, 'open').catch(() => undefined);
+      if (upstream.mood === 'down') throw new Error('ECONNREFUSED');
+      return sound;
+    });
+    assert.deepEqual(failed, ['opening with a dead upstream neither fails nor asks it']);
+  });
+
+  test('whose check throws is found', async () => {
+    const failed = await failuresOf((sound, upstream) => ({
+      ...sound,
+      async check(call) {
+        await upstream.answer(call.signal, 'ping');
+        return [{ name: 'up', ok: true }];
+      },
+    }));
+    assert.ok(failed.includes('a check of a dead upstream reports it, with advice, instead of throwing'));
+  });
+});
+
+describe('a harness that leaves the refresh out', () => {
+  test('is found when its connector can refresh', async () => {
+    const upstream = new PlayedUpstream();
+    const harness = passwordHarness(upstream, (host) => soundConnector(upstream, host));
+    const controls = { reset: () => upstream.reset(), takeDown: () => upstream.takeDown() };
+    const failed = await failures(contractCases({ ...harness, upstream: controls }));
+    assert.deepEqual(failed, ['a connector without `refresh` needs no harness for it']);
+  });
+});
+
+describe('a redirect connector', () => {
+  function failuresOfRedirect(flaws: Parameters<typeof soundRedirect>[2]) {
+    const upstream = new PlayedUpstream();
+    return failures(contractCases(redirectHarness(upstream, (host) => soundRedirect(upstream, host, flaws))));
+  }
+
+  test('that is sound passes', async () => {
+    assert.deepEqual(await failuresOfRedirect({}), []);
+  });
+
+  test('that does not look at its memo is found', async () => {
+    const failed = await failuresOfRedirect({ ignoresNonce: true, ignoresState: true });
+    assert.ok(failed.includes('the answer to another login is refused'));
+    assert.ok(failed.includes('the answer to another login is refused under our own token too'));
+  });
+
+  test('that binds an answer by our token alone is found', async () => {
+    const failed = await failuresOfRedirect({ ignoresNonce: true });
+    assert.deepEqual(failed, ['the answer to another login is refused under our own token too']);
+  });
+
+  test('that takes an answer twice is found', async () => {
+    assert.deepEqual(await failuresOfRedirect({ ignoresReplay: true }), [
+      'an answer that was used is refused',
+    ]);
+  });
+
+  test('that puts our token elsewhere is found', async () => {
+    const failed = await failuresOfRedirect({ tokenParam: 'RelayState' });
+    assert.ok(failed.includes('our token travels in the parameter that `tokenParam` names, once'));
+  });
+
+  test('that does not pass on the wish for a fresh sign-in is found', async () => {
+    const failed = await failuresOfRedirect({ ignoresFresh: true });
+    assert.deepEqual(failed, ['the wish for a fresh sign-in reaches the upstream, and only the wish']);
+  });
+
+  test('that quotes a refused answer is found', async () => {
+    const failed = await failuresOfRedirect({ quotesAnswers: true });
+    assert.deepEqual(failed, ['a planted answer is refused without quoting it']);
+  });
+});
+
+function stamped(identity: Identity<State>): Identity<State> {
+  return { ...identity, authenticated: { at: new Date('2030-01-01T00:00:00Z') } };
+}
