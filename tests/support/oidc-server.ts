@@ -228,7 +228,6 @@ function configOf({ clients, config = {} }: OidcServerOptions, issuer: string): 
       rules: {},
     })),
     users: [],
-    insecureHttpIssuer: false,
     demo: false,
     ...config,
     clients,

@@ -21,7 +21,9 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
     }
 
     override async save(lifetime: number): Promise<string> {
-      return this.accountId === undefined ? this.jti : super.save(lifetime);
+      if (this.accountId !== undefined) return super.save(lifetime);
+      Object.assign(this, { touched: false });
+      return this.jti;
     }
   } as SessionClass;
 }

@@ -1,0 +1,331 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { authorize, party, signIn } from '../support/oidc-flow.ts';
+import { client, jane, type OidcServer, startOidcServer } from '../support/oidc-server.ts';
+import { freshDatabase, type TestDatabase } from '../support/postgres.ts';
+import type { RelyingParty } from '../support/relying-party.ts';
+
+const loopback = 'http://127.0.0.1:8000/cb';
+const john = { ...jane, upstreamId: 'john-1', username: 'john', groups: [] };
+
+let database: TestDatabase;
+let server: OidcServer;
+let later = 0;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  server = await startOidcServer({
+    databaseUrl: database.url,
+    now: () => new Date(Date.now() + later * 1000),
+    clients: [
+      client('web'),
+      client('untrusted', { trusted: false }),
+      client('corp-only', { connectors: ['corp'] }),
+      client('staff', { requireGroups: ['staff'] }),
+      client('cluster', { redirectUris: [], trustedPeers: ['web'] }),
+      client('kubectl', { public: true, native: true, redirectUris: [loopback] }),
+      client('silent', { public: true, native: true, silentLoopback: true, redirectUris: [loopback] }),
+      client('app', { public: true, native: true, silentLoopback: true, redirectUris: ['com.example.app:/cb'] }),
+    ],
+  });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await database?.drop();
+});
+
+beforeEach(() => {
+  later = 0;
+  server.person = jane;
+  server.answer = 'agree';
+  server.steps.length = 0;
+});
+
+function steps(): readonly string[] {
+  return server.steps.splice(0).map(({ step }) => step);
+}
+
+/** A browser that is signed in already, at the hands of another client. */
+async function signedInBrowser(clientId: string, redirectUri?: string): Promise<RelyingParty> {
+  const isPublic = redirectUri !== undefined;
+  const rp = await party(server, { clientId, public: isPublic, ...(redirectUri && { redirectUri }) });
+  const first = await party(server, 'web');
+  Object.assign(rp, { browser: first.browser });
+  await signIn(first);
+  server.steps.length = 0;
+  return rp;
+}
+
+async function errorOf(rp: RelyingParty, parameters: Record<string, string>): Promise<string | null> {
+  return (await authorize(rp, parameters)).answer.get('error');
+}
+
+describe('who is asked to sign in', () => {
+  test('a browser without a session, and not a second time', async () => {
+    const rp = await party(server, 'web');
+    await signIn(rp);
+    expect(steps()).toEqual(['login']);
+    await signIn(rp);
+    expect(steps()).toEqual([]);
+  });
+
+  test('prompt=none without a session is login_required', async () => {
+    expect(await errorOf(await party(server, 'web'), { prompt: 'none' })).toBe('login_required');
+  });
+
+  test('prompt=none with a session answers at once', async () => {
+    const rp = await signedInBrowser('web');
+    expect((await authorize(rp, { prompt: 'none' })).answer.get('code')).not.toBeNull();
+  });
+
+  test('prompt=login asks again, and tells the upstream to be strict', async () => {
+    const rp = await signedInBrowser('web');
+    later = 5;
+    const before = Math.floor(Date.now() / 1000);
+    const { id_token } = await signIn(rp, { prompt: 'login' });
+    expect(server.steps[0]?.wish.fresh).toBe(true);
+    expect(steps()).toEqual(['login']);
+    expect(decodeJwt(id_token ?? '').auth_time).toBeGreaterThanOrEqual(before + 5);
+  });
+
+  test('max_age asks again when the sign-in is older, and not when it is younger', async () => {
+    const rp = await signedInBrowser('web');
+    await signIn(rp, { max_age: '600' });
+    expect(steps()).toEqual([]);
+    const old = await party(server, 'web');
+    later = -1000;
+    await signIn(old);
+    later = 0;
+    server.steps.length = 0;
+    await signIn(old, { max_age: '600' });
+    expect(server.steps[0]?.wish).toMatchObject({ fresh: true, maxAge: 600 });
+    expect(steps()).toEqual(['login']);
+  });
+
+  test('max_age=0 is prompt=login', async () => {
+    const rp = await signedInBrowser('web');
+    await signIn(rp, { max_age: '0' });
+    expect(steps()).toEqual(['login']);
+  });
+
+  test.each(['-1', 'soon', '1e400'])('max_age=%s is invalid_request', async (max_age) => {
+    expect(await errorOf(await party(server, 'web'), { max_age })).toBe('invalid_request');
+  });
+
+  test.each(['none login', 'create', 'none none none consent'])('prompt "%s" is invalid_request', async (prompt) => {
+    expect(await errorOf(await party(server, 'web'), { prompt })).toBe('invalid_request');
+  });
+
+  test('prompt=select_account lets another person sign in, in a session of their own', async () => {
+    const rp = await signedInBrowser('web');
+    server.person = john;
+    const authorization = await rp.authorization({ prompt: 'select_account' });
+    const form = await rp.browser.go(authorization.url, rp.redirectUri);
+    const end = await rp.browser.submit(form, {}, rp.redirectUri);
+    const tokens = await rp.exchange(authorization, end);
+    expect(decodeJwt(tokens.id_token ?? '').federated_claims ?? decodeJwt(tokens.id_token ?? '').name).toBeDefined();
+    expect(decodeJwt(tokens.id_token ?? '').preferred_username).toBe('john');
+    expect(steps()).toEqual(['login']);
+  });
+
+  test('the login hint and the languages reach the connector', async () => {
+    await signIn(await party(server, 'web'), { login_hint: 'jane', ui_locales: 'de en', acr_values: 'mfa' });
+    expect(server.steps[0]?.wish).toEqual({
+      fresh: false,
+      loginHint: 'jane',
+      locales: ['de', 'en'],
+      acrValues: ['mfa'],
+    });
+  });
+
+  test('somebody whom the client does not let in any more', async () => {
+    const rp = await party(server, 'staff');
+    await signIn(rp);
+    server.steps.length = 0;
+    server.person = { ...jane, groups: [] };
+    // The same person signs in elsewhere: the groups that are stored are fewer now.
+    await signIn(await party(server, 'web'));
+    server.steps.length = 0;
+    expect(await errorOf(rp, { prompt: 'none' })).toBe('login_required');
+  });
+});
+
+describe('id_token_hint', () => {
+  test('of the person who is signed in changes nothing, with several audiences too', async () => {
+    const rp = await party(server, 'web');
+    const { id_token } = await signIn(rp, { scope: 'openid audience:server:client_id:cluster' });
+    server.steps.length = 0;
+    const { answer } = await authorize(rp, { id_token_hint: id_token ?? '', prompt: 'none' });
+    expect(answer.get('code')).not.toBeNull();
+  });
+
+  test('of somebody else asks to sign in, and takes nobody but them', async () => {
+    const other = await party(server, 'web');
+    server.person = john;
+    const { id_token } = await signIn(other);
+    server.person = jane;
+    const rp = await party(server, 'web');
+    const hint = id_token ?? '';
+    expect(await errorOf(rp, { id_token_hint: hint, prompt: 'none' })).toBe('login_required');
+    expect(await errorOf(rp, { id_token_hint: hint })).toBe('login_required');
+    server.person = john;
+    const fresh = await party(server, 'web');
+    expect((await authorize(fresh, { id_token_hint: hint })).answer.get('code')).not.toBeNull();
+  });
+
+  test.each(['garbage', 'e30.e30.e30'])('"%s" is invalid_request', async (id_token_hint) => {
+    expect(await errorOf(await party(server, 'web'), { id_token_hint })).toBe('invalid_request');
+  });
+});
+
+describe('the connector', () => {
+  test('that is asked for is told to the login pages, by parameter or in the path', async () => {
+    const rp = await party(server, 'web');
+    await signIn(rp, { connector_id: 'other' });
+    expect(server.steps[0]?.connectorId).toBe('other');
+    const authorization = await rp.authorization();
+    server.steps.length = 0;
+    authorization.url.pathname += '/corp';
+    const end = await rp.browser.go(authorization.url, rp.redirectUri);
+    expect(server.steps[0]?.connectorId).toBe('corp');
+    expect(end.body).toContain('form');
+  });
+
+  test('other than the one that the session came by asks to sign in again', async () => {
+    const rp = await signedInBrowser('web');
+    expect(await errorOf(rp, { connector_id: 'other', prompt: 'none' })).toBe('login_required');
+  });
+
+  test.each(['nowhere', '../corp', ''])('"%s" does not exist', async (connector_id) => {
+    const rp = await party(server, 'web');
+    const error = await errorOf(rp, { connector_id });
+    expect(error).toBe(connector_id === '' ? null : 'invalid_request');
+  });
+
+  test('that the client may not use is invalid_request', async () => {
+    expect(await errorOf(await party(server, 'corp-only'), { connector_id: 'other' })).toBe('invalid_request');
+  });
+
+  test('of the session that the client may not use asks to sign in again', async () => {
+    const first = await party(server, 'web');
+    await signIn(first, { connector_id: 'other' });
+    const rp = await party(server, 'corp-only');
+    Object.assign(rp, { browser: first.browser });
+    expect(await errorOf(rp, { prompt: 'none' })).toBe('login_required');
+  });
+});
+
+describe('consent', () => {
+  test('is asked once for a client that is not trusted, and again for a new scope', async () => {
+    const rp = await party(server, 'untrusted');
+    await signIn(rp, { scope: 'openid email' });
+    expect(server.steps[1]?.scopes).toEqual(['openid', 'email']);
+    expect(steps()).toEqual(['login', 'consent']);
+    await signIn(rp, { scope: 'openid email' });
+    expect(steps()).toEqual([]);
+    await signIn(rp, { scope: 'openid email groups' });
+    expect(server.steps[0]?.scopes).toEqual(['groups']);
+    expect(steps()).toEqual(['consent']);
+  });
+
+  test('prompt=none is consent_required', async () => {
+    const rp = await signedInBrowser('untrusted');
+    expect(await errorOf(rp, { prompt: 'none' })).toBe('consent_required');
+  });
+
+  test('prompt=consent asks of a trusted client too', async () => {
+    const rp = await signedInBrowser('web');
+    await signIn(rp, { prompt: 'consent', scope: 'openid email' });
+    expect(server.steps[0]?.scopes).toEqual(['openid', 'email']);
+    expect(steps()).toEqual(['consent']);
+  });
+
+  test('that is refused is told to the client, and asked again the next time', async () => {
+    const rp = await party(server, 'untrusted');
+    server.answer = 'refuse';
+    const { answer, authorization } = await authorize(rp);
+    expect(answer.get('error')).toBe('access_denied');
+    expect(answer.get('state')).toBe(authorization.state);
+    server.answer = 'agree';
+    server.steps.length = 0;
+    await signIn(rp);
+    expect(steps()).toContain('consent');
+  });
+
+  test('of one person is not consent of the next', async () => {
+    const rp = await party(server, 'untrusted');
+    await signIn(rp);
+    server.person = john;
+    server.steps.length = 0;
+    const authorization = await rp.authorization({ prompt: 'login' });
+    const form = await rp.browser.go(authorization.url, rp.redirectUri);
+    await rp.browser.submit(form, {}, rp.redirectUri);
+    expect(steps()).toEqual(['login', 'consent']);
+  });
+});
+
+describe('one click for a native client', () => {
+  test('is not asked where credentials were just entered', async () => {
+    await signIn(await party(server, { clientId: 'kubectl', public: true, redirectUri: loopback }));
+    expect(steps()).toEqual(['login']);
+  });
+
+  test('is asked where the session alone would answer: any local process could ask', async () => {
+    // Attack: a program on the person's computer opens the browser and listens on a loopback port.
+    const rp = await signedInBrowser('kubectl', loopback);
+    expect(await errorOf(rp, { prompt: 'none' })).toBe('interaction_required');
+    await signIn(rp);
+    expect(steps()).toEqual(['confirm']);
+    await signIn(rp);
+    expect(steps(), 'each time').toEqual(['confirm']);
+  });
+
+  test('that is refused gives nothing', async () => {
+    const rp = await signedInBrowser('kubectl', loopback);
+    server.answer = 'refuse';
+    expect(await errorOf(rp, {})).toBe('access_denied');
+  });
+
+  test('is left out for a client with silentLoopback, on a loopback address', async () => {
+    const rp = await signedInBrowser('silent', loopback);
+    await signIn(rp);
+    expect(steps()).toEqual([]);
+    const app = await signedInBrowser('app', 'com.example.app:/cb');
+    expect(await errorOf(app, { prompt: 'none' })).toBe('interaction_required');
+  });
+});
+
+describe('the browser that began', () => {
+  test('another browser cannot go on with the sign-in', async () => {
+    // Attack: the victim is sent a link into the middle of the attacker's sign-in, or the other way round.
+    const attacker = await party(server, 'web');
+    const { url } = await attacker.authorization();
+    const page = await attacker.browser.request(url);
+    const login = new URL(page.headers.get('location') ?? '', server.issuer);
+    const victim = await party(server, 'web');
+    const stolen = await victim.browser.request(login);
+    expect(stolen.body).toContain('data-code="sign_in_expired"');
+    const resume = login.href.replace('/login/', '/auth/');
+    expect((await victim.browser.request(resume)).status).toBe(400);
+  });
+
+  test('going on without having signed in leads back to the login page', async () => {
+    const rp = await party(server, 'web');
+    const { url } = await rp.authorization();
+    const page = await rp.browser.request(url);
+    const resume = new URL(page.headers.get('location') ?? '', server.issuer).href.replace('/login/', '/auth/');
+    const again = await rp.browser.request(resume);
+    expect(again.headers.get('location')).toContain('/login/');
+  });
+
+  test('a sign-in can be finished once', async () => {
+    const rp = await party(server, 'web');
+    const { url } = await rp.authorization();
+    const login = new URL((await rp.browser.request(url)).headers.get('location') ?? '', server.issuer);
+    const resume = new URL((await rp.browser.request(login)).headers.get('location') ?? '', server.issuer);
+    expect((await rp.browser.request(resume)).headers.get('location')).toContain('code=');
+    expect((await rp.browser.request(resume)).status).toBe(400);
+    expect((await rp.browser.request(login)).body).toContain('data-code="sign_in_expired"');
+  });
+});
