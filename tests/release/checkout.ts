@@ -1,7 +1,15 @@
 /** A fresh clone of what is committed, used as a newcomer uses it: through npm, with the machine's own Node. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, globSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -53,7 +61,13 @@ export class Checkout {
     const parent = realpathSync(mkdtempSync(join(tmpdir(), 'release-')));
     const port = await freePort();
     const checkout = new Checkout(parent, port);
-    succeed('sh', ['-c', `umask ${umask.toString(8)}; git clone --quiet "$1" "$2"`, 'sh', origin, checkout.folder]);
+    succeed('sh', [
+      '-c',
+      `umask ${umask.toString(8)}; git clone --quiet "$1" "$2"`,
+      'sh',
+      origin,
+      checkout.folder,
+    ]);
     checkout.#usePort();
     if (owner) succeed('chown', ['-R', `${owner.uid}:${owner.gid}`, parent]);
     chmodSync(parent, parentMode);
@@ -109,7 +123,12 @@ export class Checkout {
 
   pidOf(pattern: RegExp): number {
     const found = this.processes().find(({ command }) => pattern.test(command));
-    if (!found) throw new Error(`no process like ${pattern} among:\n${this.processes().map((each) => each.command).join('\n')}`);
+    if (!found)
+      throw new Error(
+        `no process like ${pattern} among:\n${this.processes()
+          .map((each) => each.command)
+          .join('\n')}`,
+      );
     return found.pid;
   }
 

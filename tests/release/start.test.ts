@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpBrowser, textOf } from '../support/http-browser.ts';
 import { Checkout, type Run } from './checkout.ts';
@@ -38,9 +38,12 @@ describe('npm start in a fresh clone', () => {
   });
 
   it('takes an account from the command line while it runs', async () => {
-    const add = checkout.npm(['run', '-s', 'gatehouse', '--', 'user', 'add', 'anna@example.com', '-g', 'staff'], {
-      input: 'correct horse battery\n',
-    });
+    const add = checkout.npm(
+      ['run', '-s', 'gatehouse', '--', 'user', 'add', 'anna@example.com', '-g', 'staff'],
+      {
+        input: 'correct horse battery\n',
+      },
+    );
     expect(await add.ended, add.output()).toBe(0);
     const list = checkout.npm(['run', '-s', 'gatehouse', '--', 'user', 'list', '--json']);
     expect(await list.ended).toBe(0);
@@ -58,8 +61,9 @@ describe('npm start in a fresh clone', () => {
     const socket = connect(checkout.port, '127.0.0.1');
     await once(socket, 'connect');
     const body = 'grant_type=authorization_code';
-    socket.write(`POST /token HTTP/1.1\r\nHost: 127.0.0.1:${checkout.port}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\ngrant`);
-    await once(socket, 'ready').catch(() => undefined);
+    socket.write(
+      `POST /token HTTP/1.1\r\nHost: 127.0.0.1:${checkout.port}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\ngrant`,
+    );
     await expect.poll(() => statusOf('/healthz')).toBe(200);
     running.child.kill('SIGTERM');
     await running.says(/stopping/);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './error.ts';
@@ -50,16 +51,25 @@ export async function createCluster(cluster: Cluster): Promise<void> {
 export async function startCluster(cluster: Cluster): Promise<void> {
   await checkVersion(cluster);
   await makeFolder(socketFolder(cluster), cluster.account);
-  const settings = `-k '${socketFolder(cluster)}' -c listen_addresses='' -c unix_socket_permissions=0700`;
-  await runProgram(
-    cluster.binaries.pgCtl,
-    ['start', '-w', '-t', '60', '-D', dataFolder(cluster), '-l', logFile(cluster), '-o', settings],
-    cluster,
-  ).catch((cause: Error) => {
+  const wasKilled = existsSync(join(dataFolder(cluster), 'postmaster.pid'));
+  await launch(cluster, wasKilled ? 20 : 0).catch((cause: Error) => {
     throw new EmbeddedPostgresError(`the embedded PostgreSQL does not start; see ${logFile(cluster)}`, {
       cause,
     });
   });
+}
+
+/** A postmaster that was killed leaves its backends behind for some seconds, and they hold its shared memory. */
+async function launch(cluster: Cluster, retries: number): Promise<void> {
+  const settings = `-k '${socketFolder(cluster)}' -c listen_addresses='' -c unix_socket_permissions=0700`;
+  const args = ['start', '-w', '-t', '60', '-D', dataFolder(cluster), '-l', logFile(cluster), '-o', settings];
+  try {
+    await runProgram(cluster.binaries.pgCtl, args, cluster);
+  } catch (error) {
+    if (retries === 0) throw error;
+    await sleep(500);
+    await launch(cluster, retries - 1);
+  }
 }
 
 /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
