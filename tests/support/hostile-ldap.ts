@@ -65,9 +65,18 @@ export async function startHostileLdap(behaviour: Behaviour): Promise<HostileLda
 async function send(socket: Socket, answers: Iterable<Buffer>): Promise<void> {
   for (const answer of answers) {
     if (socket.destroyed) return;
-    if (!socket.write(answer))
-      await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {});
+    if (!socket.write(answer)) await roomIn(socket);
   }
+}
+
+function roomIn(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      socket.off('drain', go).off('close', go);
+      resolve();
+    };
+    socket.on('drain', go).on('close', go);
+  });
 }
 
 /** Our own requests are well-formed; only their id and kind matter here. Null: not whole yet. */

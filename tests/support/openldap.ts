@@ -10,6 +10,7 @@
  * It needs Debian's `slapd`, `ldap-utils` and `openssl`; the system's own slapd is not touched.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -19,6 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { makeCertificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
+import { ber, integer } from './hostile-ldap.ts';
 
 const run = promisify(execFile);
 
@@ -46,8 +48,8 @@ export interface OpenLdap {
   readonly adminPassword: string;
   /** Applies LDIF change records as the administrator. */
   modify(ldif: string): Promise<void>;
-  /** The server's log of operations so far (`BIND dn=…`, `SRCH base=…`). */
-  log(): string;
+  /** The server's log of every operation that was answered before this call (`BIND dn=…`, `SRCH base=…`). */
+  log(): Promise<string>;
   /** Replaces the settings and starts the server again, with the same data and ports. */
   restart(settings: string): Promise<void>;
   stop(): Promise<void>;
@@ -89,7 +91,13 @@ export async function startOpenLdap(options: OpenLdapOptions): Promise<OpenLdap>
     ca,
     adminDn,
     adminPassword,
-    log: () => log,
+    async log() {
+      // The log comes through a pipe, behind the answers: a search of our own shows how far it has come.
+      const marker = `cn=${randomUUID()}`;
+      await searchOnce(port, marker);
+      while (!log.includes(marker)) await sleep(5);
+      return log;
+    },
     async modify(ldif) {
       const changes = run('ldapmodify', ['-x', '-H', url, '-D', adminDn, '-w', adminPassword]);
       changes.child.stdin?.end(ldif);
@@ -159,6 +167,23 @@ async function terminate(server: ChildProcess): Promise<void> {
   const gone = once(server, 'exit');
   server.kill('SIGTERM');
   await gone;
+}
+
+/** One search without a bind, which would be in the log as well. */
+async function searchOnce(port: number, base: string): Promise<void> {
+  const search = [
+    ber(0x04, base),
+    integer(0, 0x0a),
+    integer(0, 0x0a),
+    integer(0),
+    integer(0),
+    ber(0x01, Buffer.of(0)),
+  ];
+  const request = ber(0x30, integer(1), ber(0x63, ...search, ber(0x87, 'objectClass'), ber(0x30)));
+  const socket = connect(port, '127.0.0.1');
+  socket.write(request);
+  await once(socket, 'data');
+  socket.destroy();
 }
 
 async function answers(port: number): Promise<boolean> {

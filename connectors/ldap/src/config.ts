@@ -140,7 +140,7 @@ export const configSchema = z
     bindDn: dn.optional().describe('The service account that searches. Without it, searches are anonymous.'),
     bindPassword: z
       .string()
-      .min(1)
+      .min(1, 'is empty')
       .optional()
       .meta({ secret: true, description: 'The password of `bindDn`.' }),
     usernameLabel: z.string().min(1).default('Username').describe('The label of the name field.'),
@@ -164,8 +164,10 @@ export const configSchema = z
       conflict('insecureSkipTlsVerify', 'has no meaning with `insecureNoTls`');
     }
     if (config.insecureNoTls && config.ca) conflict('ca', 'has no meaning with `insecureNoTls`');
-    if (config.bindDn && !config.bindPassword) conflict('bindPassword', 'is missing; `bindDn` needs one');
-    if (config.bindPassword && !config.bindDn) conflict('bindDn', 'is missing; whose password is it?');
+    if (config.bindDn !== undefined && config.bindPassword === undefined)
+      conflict('bindPassword', 'is missing; `bindDn` needs one');
+    if (config.bindPassword !== undefined && config.bindDn === undefined)
+      conflict('bindDn', 'is missing; whose password is it?');
     if ((config.clientCert === undefined) !== (config.clientKey === undefined)) {
       conflict('clientCert', 'and `clientKey` go together');
     }

@@ -5,8 +5,10 @@ import type { LdapConfig } from '../config.ts';
 import type { Directory } from '../directory.ts';
 import type { LdapConnection } from '../wire/connection.ts';
 import { attempt } from './attempt.ts';
-import { checkGroups, checkPeople, checkRootEntry } from './contents.ts';
+import { checkGroups } from './groups.ts';
 import { checkConnection, checkName } from './network.ts';
+import { checkPeople } from './people.ts';
+import { checkRootEntry } from './root-entry.ts';
 
 /** Ends at the first line without which the next ones would only say the same again. */
 export async function check(directory: Directory, call: Call): Promise<readonly Check[]> {

@@ -1,0 +1,38 @@
+/** Some entries of a base, enough to judge a configuration by. */
+import type { LdapConfig } from '../config.ts';
+import type { Entry } from '../entry.ts';
+import { anyOf, both, present } from '../filters.ts';
+import { searchFailure } from '../search.ts';
+import type { LdapConnection, SearchQuery } from '../wire/connection.ts';
+import { resultCode } from '../wire/result-code.ts';
+
+const SIZE = 100;
+
+export interface Sample {
+  readonly entries: readonly Entry[];
+  /** There are more than these. */
+  readonly more: boolean;
+}
+
+/** The size limit is expected here; every other failure throws. */
+export async function sample(connection: LdapConnection, query: SearchQuery): Promise<Sample> {
+  const { result, entries } = await connection.search({ ...query, sizeLimit: SIZE });
+  const more = result.code === resultCode.sizeLimitExceeded;
+  if (!more && result.code !== resultCode.success) throw searchFailure(result, query.base);
+  return { entries, more };
+}
+
+/** Those whom a typed name can find. */
+export function samplePeople(
+  connection: LdapConnection,
+  config: LdapConfig,
+  attributes: readonly string[],
+): Promise<Sample> {
+  const { baseDn, scope, filter, username } = config.userSearch;
+  const named = both(filter, anyOf(username.map(present)));
+  return sample(connection, { base: baseDn, scope, filter: named, attributes });
+}
+
+export function count({ entries, more }: Sample): string {
+  return more ? `the first ${entries.length} entries` : `${entries.length} entries`;
+}
