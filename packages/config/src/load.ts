@@ -1,11 +1,11 @@
 /** Reads a configuration: text, secrets, schemas, checks, in this order, and all problems at once. */
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { assemble } from './assemble.ts';
 import { checkClients } from './checks/clients.ts';
 import { warnOfVariables } from './checks/environment.ts';
 import { checkFiles } from './checks/files.ts';
-import { checkGroupOverlap } from './checks/group-overlap.ts';
+import { warnOfGroupOverlap } from './checks/group-overlap.ts';
 import { checkIssuer, checkLoopbackOnly } from './checks/issuer.ts';
 import { checkLifetimes } from './checks/lifetimes.ts';
 import { checkReferences } from './checks/references.ts';
@@ -13,17 +13,18 @@ import { type CheckPasswordHash, checkUsers } from './checks/users.ts';
 import { warnOfReserved, warnOfWeakOptions } from './checks/weak-options.ts';
 import type { Config } from './config.ts';
 import { type AnyConnectorDefinition, checkConnectorConfigs } from './connector-configs.ts';
+import { sectionsJsonSchema } from './json-schema/config-json-schema.ts';
 import { type LoadPlugin, loadPlugins } from './plugins.ts';
-import { legible } from './schema/legible.ts';
+import { type Legible, legible } from './schema/legible.ts';
 import { schema } from './schema/schema.ts';
 import { readSealKeys } from './seal-keys.ts';
 import { explainIssues } from './source/explain.ts';
 import { type ReadFile, readFileBounded, readText, Unreadable } from './source/file.ts';
 import { ConfigError, type Problem } from './source/problem.ts';
 import { Report } from './source/report.ts';
-import { type Environment, isObject, resolveSecrets } from './source/resolve-secrets.ts';
+import { type Environment, isObject, resolveSecrets, type SecretSources } from './source/resolve-secrets.ts';
 import { Secrets } from './source/secret.ts';
-import { parseYaml } from './source/yaml.ts';
+import { parseYaml, type Source } from './source/yaml.ts';
 
 /** Much more than anybody writes, and little enough to parse at once. */
 const maxSize = 1024 * 1024;
@@ -77,50 +78,72 @@ export interface ParseOptions extends LoadOptions {
 export async function parseConfig(options: ParseOptions): Promise<Loaded> {
   const { text, file = 'gatehouse.yaml', folder = process.cwd(), readFile = readFileBounded, env } = options;
   const source = parseYaml(text);
-  const fail = (problems: readonly Problem[]) => new ConfigError(file, problems);
-  if (source.problems.length > 0) throw fail(source.problems);
-  if (source.value === null) throw fail([{ path: [], message: emptyFile }]);
-  if (!isObject(source.value)) throw fail([{ path: [], message: 'must be a map of keys and values' }]);
+  const map = asMap(source, file);
 
   const secrets = new Secrets();
   const report = new Report(source.locate, (sentence) => secrets.mask(sentence));
   const variables = new Set<string>();
-  const tree = await resolveSecrets(source.value, { env, readFile, folder, secrets, report, variables });
-  if (!isObject(tree)) throw fail(report.problems);
-
+  const tree = await resolveMap(map, { env, readFile, folder, secrets, report, variables });
   const result = schema.safeParse(tree);
-  const jsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  if (!result.success) explainIssues(result.error.issues, { report, base: [], value: tree, jsonSchema });
-  const written = legible(tree);
+  if (!result.success) explain(result.error, tree, report);
 
-  const builtIn = ownDefinitions(options.definitions, written.issuer);
-  const definitions = await loadPlugins(written.plugins, {
-    ...options,
-    definitions: builtIn,
-    folder,
-    report,
-  });
+  const written = legible(tree);
+  const builtIn = ownDefinitions(options.definitions, tree.issuer);
+  const plugins = { ...options, definitions: builtIn, folder, report };
+  const definitions = await loadPlugins(written.plugins, plugins);
   const connectorConfigs = await checkConnectorConfigs(written, definitions, report);
   const sealKeys = readSealKeys(written, report);
-  checkIssuer(written, report);
-  checkLoopbackOnly(written, report);
-  checkReferences(written, report);
-  checkClients(written, report);
-  checkUsers(written, options.checkPasswordHash, report);
-  checkLifetimes(written, report);
-  checkGroupOverlap(written, report);
   await checkFiles(written, folder, readFile, report);
-  warnOfWeakOptions(tree, report);
-  warnOfReserved(tree, report);
+  checkAll(written, options.checkPasswordHash, report);
+  warnOfAll(written, tree, report);
   warnOfVariables(env, variables, report);
 
-  if (report.problems.length > 0 || !result.success) throw fail(report.problems);
+  if (report.problems.length > 0 || !result.success) throw new ConfigError(file, report.problems);
   const config = assemble({ written: result.data, connectorConfigs, sealKeys, definitions, folder });
   return { config, file, warnings: report.warnings, definitions, secrets };
 }
 
-function ownDefinitions(definitions: Definitions, issuer: URL | null): readonly AnyConnectorDefinition[] {
-  return typeof definitions === 'function' ? definitions(issuer?.href ?? '') : definitions;
+type Tree = Readonly<Record<string, unknown>>;
+
+/** @throws ConfigError if the text is not YAML, or not a map */
+function asMap({ value, problems }: Source, file: string): Tree {
+  if (problems.length > 0) throw new ConfigError(file, problems);
+  if (isObject(value)) return value;
+  const message = value === null ? emptyFile : 'must be a map of keys and values';
+  throw new ConfigError(file, [{ path: [], message }]);
 }
 
 const emptyFile = 'is empty; the least it needs is `issuer: http://127.0.0.1:5556`';
+
+/** The sections one by one: a whole file that is nothing but a reference to a secret is a map too. */
+async function resolveMap(map: Tree, sources: SecretSources): Promise<Tree> {
+  const sections = Object.entries(map).map(
+    async ([key, value]) => [key, await resolveSecrets(value, sources, [key])] as const,
+  );
+  return Object.fromEntries(await Promise.all(sections));
+}
+
+function explain(error: z.ZodError, tree: Tree, report: Report): void {
+  explainIssues(error.issues, { report, base: [], value: tree, jsonSchema: sectionsJsonSchema() });
+}
+
+function ownDefinitions(definitions: Definitions, issuer: unknown): readonly AnyConnectorDefinition[] {
+  if (typeof definitions !== 'function') return definitions;
+  return definitions(typeof issuer === 'string' ? issuer : '');
+}
+
+/** What refers to other parts, or says something together with them. */
+function checkAll(written: Legible, checkPasswordHash: CheckPasswordHash | undefined, report: Report): void {
+  checkIssuer(written, report);
+  checkLoopbackOnly(written, report);
+  checkReferences(written, report);
+  checkClients(written, report);
+  checkUsers(written, checkPasswordHash, report);
+  checkLifetimes(written, report);
+}
+
+function warnOfAll(written: Legible, tree: Tree, report: Report): void {
+  warnOfGroupOverlap(written, report);
+  warnOfWeakOptions(tree, report);
+  warnOfReserved(tree, report);
+}

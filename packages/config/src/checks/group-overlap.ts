@@ -10,7 +10,7 @@ import type { Legible } from '../schema/legible.ts';
 import { quote, renderPath } from '../source/problem.ts';
 import type { Report } from '../source/report.ts';
 
-export function checkGroupOverlap({ connectors }: Legible, report: Report): void {
+export function warnOfGroupOverlap({ connectors }: Legible, report: Report): void {
   const yields = connectors.map((connector) =>
     connector ? possibleGroups(connector.rules.groups ?? {}) : [],
   );

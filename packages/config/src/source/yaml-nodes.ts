@@ -12,8 +12,8 @@ const maxNodes = 50_000;
 const maxDepth = 50;
 const maxAliases = 200;
 
-export class TooMuch extends Error {
-  override readonly name = 'TooMuch';
+export class Unusable extends Error {
+  override readonly name = 'Unusable';
   readonly offset: number;
 
   constructor(message: string, offset: number) {
@@ -22,17 +22,19 @@ export class TooMuch extends Error {
   }
 }
 
-/** @throws TooMuch */
+/** @throws Unusable */
 export function plain(document: Document.Parsed): unknown {
   const budget = { nodes: maxNodes, aliases: maxAliases };
 
   function value(node: unknown, depth: number): unknown {
     const offset = start(node);
-    if (depth > maxDepth) throw new TooMuch('is nested too deeply', offset);
-    if (budget.nodes-- === 0) throw new TooMuch('is too large once its aliases are followed', offset);
+    if (depth > maxDepth) throw new Unusable('is nested too deeply', offset);
+    if (budget.nodes-- === 0) throw new Unusable('is too large once its aliases are followed', offset);
     if (isAlias(node)) {
-      if (budget.aliases-- === 0) throw new TooMuch(`has more than ${maxAliases} aliases`, offset);
-      return value(node.resolve(document), depth + 1);
+      if (budget.aliases-- === 0) throw new Unusable(`has more than ${maxAliases} aliases`, offset);
+      const target = node.resolve(document);
+      if (!target) throw new Unusable('this alias has no anchor before it', offset);
+      return value(target, depth + 1);
     }
     if (isMap(node))
       return Object.fromEntries(node.items.map((pair) => [keyOf(pair), value(pair.value, depth + 1)]));
@@ -45,7 +47,7 @@ export function plain(document: Document.Parsed): unknown {
 
 function keyOf(pair: Pair): string {
   if (isScalar(pair.key)) return String(pair.key.value);
-  throw new TooMuch('a key must be a word', start(pair.key));
+  throw new Unusable('a key must be a word', start(pair.key));
 }
 
 /** The offset of what stands at the path, or of the nearest thing around it. */

@@ -1,8 +1,9 @@
 /** From YAML text to plain values that know where they came from. */
-import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { Path, Problem } from './problem.ts';
 import type { At, Locate } from './report.ts';
-import { find, plain, TooMuch } from './yaml-nodes.ts';
+import { faultSentence, tellingFaults } from './yaml-faults.ts';
+import { find, plain, Unusable } from './yaml-nodes.ts';
 
 export interface Source {
   readonly value: unknown;
@@ -19,12 +20,15 @@ export function parseYaml(text: string): Source {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const faults = [...document.errors, ...document.warnings];
+  if (document.directives.yaml.version !== '1.2') {
+    return broken({ path: [], message: 'must be YAML 1.2: in older versions `no` and `off` are not text' });
+  }
+  const faults = tellingFaults([...document.errors, ...document.warnings]);
   if (faults.length > 0) {
     const problems = faults.map((fault) => ({
       path: [],
       position: at(fault.pos[0]),
-      message: sentence(fault),
+      message: faultSentence(fault),
     }));
     return { value: undefined, locate: () => undefined, problems };
   }
@@ -35,7 +39,7 @@ export function parseYaml(text: string): Source {
       problems: [],
     };
   } catch (error) {
-    if (!(error instanceof TooMuch)) throw error;
+    if (!(error instanceof Unusable)) throw error;
     return broken({ path: [], position: at(error.offset), message: error.message });
   }
 }
@@ -59,24 +63,4 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | null {
 
 function broken(problem: Problem): Source {
   return { value: undefined, locate: () => undefined, problems: [problem] };
-}
-
-/** The library's own sentence where it reads well; it never quotes a value, so no secret can be in it. */
-function sentence(fault: YAMLError): string {
-  switch (fault.code) {
-    case 'TAB_AS_INDENT':
-      return 'a tab: YAML is indented with spaces only';
-    case 'DUPLICATE_KEY':
-      return 'this key is here twice';
-    case 'MULTIPLE_DOCS':
-      return 'a second document begins here; a configuration is one';
-    case 'TAG_RESOLVE_FAILED':
-      return 'YAML tags are not used here';
-    case 'BAD_ALIAS':
-      return 'this alias has no anchor before it';
-    case 'BAD_INDENT':
-      return 'the indentation does not fit what is above';
-    default:
-      return `not valid YAML: ${fault.message.replace(/\s+/g, ' ')}`;
-  }
 }
