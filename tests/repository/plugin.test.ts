@@ -12,6 +12,8 @@ const root = resolve(import.meta.dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
 const run = promisify(execFile);
 
+const listed = '[gatehouse-connector-people-api]';
+
 let folder = '';
 let authors = '';
 let operators = '';
@@ -65,17 +67,19 @@ test('the installed package is found from the folder of the configuration and kn
 });
 
 test('a fault under `config:` of the package is shown with its place', async () => {
-  await writeOperatorsConfig('urll: https://people.example.com/api');
+  await writeOperatorsConfig((example) => example.replace('url:', 'urll:'));
   expect(await check()).toMatch(/connectors\[0\]\.config\.urll/);
 });
 
 test('a package that is not installed stops the start under its name, with what to do', async () => {
-  await writeOperatorsConfig(undefined, '"@acme/gatehouse-connector-crowd"');
+  await writeOperatorsConfig((example) => example.replace(listed, '["@acme/gatehouse-connector-crowd"]'));
   expect(await check()).toMatch(/"@acme\/gatehouse-connector-crowd" is not installed; run `npm install/);
 });
 
 test('the same package twice is refused', async () => {
-  await writeOperatorsConfig(undefined, 'gatehouse-connector-people-api, gatehouse-connector-people-api');
+  await writeOperatorsConfig((example) =>
+    example.replace(listed, '[gatehouse-connector-people-api, gatehouse-connector-people-api]'),
+  );
   expect(await check()).toMatch(/brings the type "people-api", which is there already/);
 });
 
@@ -89,26 +93,18 @@ async function check(): Promise<string> {
   );
 }
 
+/** The example of the template's README, as an operator would copy it. */
 async function writeOperatorsConfig(
-  setting = 'url: https://people.example.com/api',
-  plugins = 'gatehouse-connector-people-api',
+  change: (example: string) => string = (example) => example,
 ): Promise<void> {
-  const text = `
-issuer: http://127.0.0.1:5556
-database: { embedded: postgres }
-plugins: [${plugins}]
-connectors:
-  - id: people
-    type: people-api
-    name: Example people
-    config:
-      ${setting}
-      token: { fromFile: token }
-`;
+  const readme = await readFile(join(authors, 'README.md'), 'utf8');
+  const example = /^```yaml\n(.+?)^```$/ms.exec(readme)?.[1];
+  assert.ok(example, 'the README has no example');
+  const text = `issuer: http://127.0.0.1:5556\n${example.replace('/run/secrets/people-api', 'token')}`;
   await mkdir(operators, { recursive: true });
   await writeFile(join(operators, 'token'), 'a-token');
   await writeFile(join(operators, 'package.json'), '{ "private": true }');
-  await writeFile(join(operators, 'gatehouse.yaml'), text);
+  await writeFile(join(operators, 'gatehouse.yaml'), change(text));
 }
 
 async function npm(cwd: string, ...args: string[]): Promise<void> {
