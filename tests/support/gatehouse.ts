@@ -76,7 +76,7 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
 }
 
 function withDefaults(config: Readonly<Record<string, unknown>>, issuer: string, port: number) {
-  const { listen, ...rest } = config;
+  const { issuer: _, listen, ...rest } = config;
   return {
     issuer,
     listen: { host: '127.0.0.1', port, ...(listen as object | undefined) },

@@ -8,10 +8,13 @@ export interface RelyingPartyOptions {
   readonly clientId: string;
   /** Absent: a public client. */
   readonly clientSecret?: string;
+  /** With a path: openid-client would send `http://127.0.0.1:8000` with a slash at its end. */
   readonly redirectUri?: string;
   /** PEM of the CA that signed the issuer's certificate. */
   readonly ca?: string;
 }
+
+export const defaultRedirectUri = 'http://127.0.0.1:8000/callback';
 
 export class RelyingParty {
   readonly config: client.Configuration;
@@ -35,7 +38,7 @@ export class RelyingParty {
   }
 
   get redirectUri(): string {
-    return this.#options.redirectUri ?? 'http://127.0.0.1:8000';
+    return this.#options.redirectUri ?? defaultRedirectUri;
   }
 
   /** The address of `/auth` and what is needed to make use of its answer. */
