@@ -30,20 +30,23 @@ export async function openSocket(
   const { host, port } = addressOf(config);
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeouts.connect)]);
   const opened: Socket[] = [];
+  const hold = <S extends Socket>(socket: S): S => {
+    opened.push(socket);
+    // Whoever waits for the socket hears of it; an error that nobody hears would end the process.
+    return socket.on('error', () => {});
+  };
   try {
-    const tcp = connectTcp({ host, port });
-    opened.push(tcp);
+    const tcp = hold(connectTcp({ host, port }));
     await once(tcp, 'connect', { signal: deadline });
     tcp.setNoDelay(true);
     if (config.insecureNoTls) return tcp;
 
     if (config.startTls) await startTls(tcp, deadline);
-    const tls = connectTls({ ...tlsOptions(config, host, verify), socket: tcp });
-    opened.push(tls);
+    const tls = hold(connectTls({ ...tlsOptions(config, host, verify), socket: tcp }));
     await once(tls, 'secureConnect', { signal: deadline });
     return tls;
   } catch (error) {
-    for (const socket of opened) socket.on('error', () => {}).destroy();
+    for (const socket of opened) socket.destroy();
     throw connectFailure(error, `${host}:${port}`, signal);
   }
 }
