@@ -41,7 +41,7 @@ async function checkOne(
   try {
     const result = await definition.config['~standard'].validate(value);
     if (!result.issues) return result.value;
-    explainIssues(result.issues, { report, base, value: written, jsonSchema });
+    explainIssues(result.issues, { report, base, value: written, jsonSchema: () => jsonSchema });
   } catch {
     // Whatever it threw may quote a secret, so it is not repeated.
     report.problem(

@@ -124,7 +124,7 @@ async function resolveMap(map: Tree, sources: SecretSources): Promise<Tree> {
 }
 
 function explain(error: z.ZodError, tree: Tree, report: Report): void {
-  explainIssues(error.issues, { report, base: [], value: tree, jsonSchema: sectionsJsonSchema() });
+  explainIssues(error.issues, { report, base: [], value: tree, jsonSchema: sectionsJsonSchema });
 }
 
 function ownDefinitions(definitions: Definitions, issuer: unknown): readonly AnyConnectorDefinition[] {

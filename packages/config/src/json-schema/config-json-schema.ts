@@ -7,19 +7,22 @@ import { type JsonSchema, mapSchemas, properties } from './json-schema.ts';
 
 /** With our own marks (`kind`, `secret`), from which the docs are made too. */
 export function sectionsJsonSchema(): JsonSchema {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  sections ??= z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return sections;
 }
 
+let sections: JsonSchema | undefined;
+
 export function configJsonSchema(definitions: readonly AnyConnectorDefinition[]): JsonSchema {
-  const { $schema, ...sections } = mapSchemas(sectionsJsonSchema(), ours);
+  const { $schema, ...rest } = mapSchemas(sectionsJsonSchema(), ours);
   const known = definitions.toSorted((a, b) => (a.type < b.type ? -1 : 1));
   return {
     $schema,
     title: 'The configuration of Gatehouse',
-    ...sections,
+    ...rest,
     properties: {
-      ...properties(sections),
-      connectors: withConnectorTypes(properties(sections).connectors ?? {}, known),
+      ...properties(rest),
+      connectors: withConnectorTypes(properties(rest).connectors ?? {}, known),
     },
     $defs: {
       secret,

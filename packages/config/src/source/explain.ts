@@ -32,7 +32,8 @@ export interface Explained {
   readonly base: Path;
   /** What was checked, to tell what was found instead; it is never printed. */
   readonly value: unknown;
-  readonly jsonSchema: JsonSchema;
+  /** Asked only for the keys that were perhaps meant. */
+  readonly jsonSchema: () => JsonSchema;
 }
 
 export function explainIssues(issues: readonly SchemaIssue[], what: Explained): void {
@@ -63,7 +64,7 @@ function explain(issue: Issue, what: Explained): void {
 }
 
 function explainUnknownKey(key: string, issue: Issue, { report, base, jsonSchema }: Explained): void {
-  const hint = suggestion(key, knownKeys(jsonSchema, issue.path));
+  const hint = suggestion(key, knownKeys(jsonSchema(), issue.path));
   report.problem([...base, ...issue.path, key], `unknown key${hint}`, 'key');
 }
 
