@@ -54,8 +54,10 @@ function isClientFault(error: unknown): boolean {
 function logError(ctx: Context, error: BrokerError): void {
   const { log } = factsOf(ctx);
   const connector = error.connectorId === undefined ? {} : { connector: error.connectorId };
-  const message = waysOutOf(ctx) === undefined ? 'request refused' : 'sign-in refused';
-  log[error.entry.level]({ code: error.code, ...connector, error }, message);
+  const { client } = waysOutOf(ctx) ?? {};
+  if (client === undefined)
+    log[error.entry.level]({ code: error.code, ...connector, error }, 'request refused');
+  else log[error.entry.level]({ code: error.code, ...connector, client, error }, 'sign-in refused');
 }
 
 export function answerError(ctx: Context, error: BrokerError, site: Site): void {

@@ -31,5 +31,5 @@ function write(log: Log, ctx: Context, line: Readonly<Record<string, unknown>>):
 
 /** The id of a sign-in is in its address; with the cookie of the same browser it is a credential. */
 export function maskedPath(path: string): string {
-  return path.replace(/\/(login|auth|connectors)\/([^/]+)/g, '/$1/*').slice(0, 200);
+  return path.replace(/\/(login|auth)\/([^/]+)/g, '/$1/*').slice(0, 200);
 }

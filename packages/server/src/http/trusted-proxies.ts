@@ -1,5 +1,6 @@
 /** Who the client is, seen through the proxies that the operator named. */
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -76,8 +77,8 @@ function parseAddress(text: string): Address | null {
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
     .replace(/%.*$/, '');
-  if (bare.includes('.') && !ipaddr.IPv4.isValidFourPartDecimal(bare) && !bare.includes(':')) return null;
-  return ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
+  // Not ipaddr.js's own check: it takes `1`, `0x7f000001` and `127.1` for addresses.
+  return isIP(bare) === 0 ? null : ipaddr.process(bare);
 }
 
 function normalise(address: string): string {

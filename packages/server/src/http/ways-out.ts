@@ -3,6 +3,8 @@ import type { Context } from 'koa';
 import type { ReturnForm } from '../pages/return-form.ts';
 
 export interface WaysOut {
+  /** The id of the client that sent the person here, for the log. */
+  readonly client?: string;
   /** Start this way to sign in again. */
   readonly again?: string;
   /** The other ways to sign in. */

@@ -2,7 +2,7 @@
 import { BrokerError } from '@gatehouse/core';
 import type { Context } from 'koa';
 import type { OpenConnector } from '../connectors/open-connector.ts';
-import { offerWaysOut } from '../http/ways-out.ts';
+import { offerWaysOut, type WaysOut } from '../http/ways-out.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import type { ReturnForm } from '../pages/return-form.ts';
 import type { LoginRoom } from './login-room.ts';
@@ -17,7 +17,7 @@ export async function openSignIn(room: LoginRoom, ctx: Context, uid: string): Pr
   if (pending.uid !== uid) {
     throw new BrokerError('sign_in_expired', { reason: 'the cookie belongs to another sign-in' });
   }
-  offerWaysOut(ctx, { ...choiceOf(room, pending), back: returnFormOf(room, pending) });
+  offerWaysOut(ctx, waysOf(room, pending));
   return pending;
 }
 
@@ -42,12 +42,12 @@ export function useConnector(
   if (open === undefined) {
     throw new BrokerError('no_connector', { reason: 'the connector is not one this client may use' });
   }
-  offerWaysOut(ctx, {
-    again: addressOf(room, pending, 'with', id),
-    ...choiceOf(room, pending),
-    back: returnFormOf(room, pending),
-  });
+  offerWaysOut(ctx, { ...waysOf(room, pending), again: addressOf(room, pending, 'with', id) });
   return open;
+}
+
+function waysOf(room: LoginRoom, pending: PendingSignIn): WaysOut {
+  return { client: pending.client.id, ...choiceOf(room, pending), back: returnFormOf(room, pending) };
 }
 
 /** Where the other ways to sign in are, if there are any. */

@@ -1,5 +1,5 @@
 /** What the demo got: every claim with its purpose, and the token itself. */
-import { explainClaim, isTime } from './claims-explained.ts';
+import { type ExplainedClaim, explainClaims, isTime } from './claims-explained.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import type { Site } from './site.ts';
@@ -15,6 +15,7 @@ export interface DemoProps {
 }
 
 export function demoPage(site: Site, props: DemoProps): Html {
+  const { person, token } = explainClaims(props.claims);
   return layout(site, {
     title: 'You are signed in',
     wide: true,
@@ -22,14 +23,17 @@ export function demoPage(site: Site, props: DemoProps): Html {
 <h1>You are signed in${greeting(props.claims)}</h1>
 <p class="lead">This is what an application gets to know about you, and how a cluster reads it.</p>
 <ul class="facts">${facts(props)}</ul>
-<h2 id="claims">The claims</h2>
-<dl class="claims" aria-labelledby="claims">
-${Object.entries(props.claims).map(claim)}</dl>
+<h2>About you</h2>
+<dl class="claims">
+${person.map(claim)}</dl>
+<h2>About the token</h2>
+<dl class="claims">
+${token.map(claim)}</dl>
 <h2>What a cluster does with it</h2>
 ${clusterSteps(props)}
 <h2>The ID token</h2>
 <p>Three parts, divided by dots: the header, the claims, and the signature over both.</p>
-${token(props.idToken)}
+${rawToken(props.idToken)}
 <details><summary>Decoded header and payload</summary>
 <pre class="json">${JSON.stringify(props.header, null, 2)}</pre>
 <pre class="json">${JSON.stringify(props.claims, null, 2)}</pre>
@@ -55,8 +59,8 @@ function facts({ header, claims, idToken, now }: DemoProps): readonly Html[] {
   ];
 }
 
-function claim([name, value]: [string, unknown]): Html {
-  return html`<div class="claim"><dt>${name}</dt><dd class="value">${shown(name, value)}</dd><dd class="why">${explainClaim(name)}</dd></div>
+function claim({ name, value, purpose }: ExplainedClaim): Html {
+  return html`<div class="claim"><dt>${name}</dt><dd class="value">${shown(name, value)}</dd><dd class="why">${purpose}</dd></div>
 `;
 }
 
@@ -83,7 +87,7 @@ function clusterSteps({ issuer, header }: DemoProps): Html {
 </ol>`;
 }
 
-function token(idToken: string): Html {
+function rawToken(idToken: string): Html {
   const [header = '', payload = '', signature = ''] = idToken.split('.');
   return html`<pre class="token" aria-label="ID token"><span class="part-header">${header}</span>.<span class="part-payload">${payload}</span>.<span class="part-signature">${signature}</span></pre>`;
 }

@@ -28,7 +28,7 @@ ${site.brandStylesheet !== undefined && html`<link rel="stylesheet" href="${site
 <div class="page${frame.wide === true && ' page-wide'}">
 <header class="brand">${brand(site)}</header>
 <main class="card">${frame.body}</main>
-<footer class="foot">Secured by Gatehouse</footer>
+${site.name !== 'Gatehouse' && html`<footer class="foot">Secured by Gatehouse</footer>`}
 </div>
 ${frame.script}
 </body>

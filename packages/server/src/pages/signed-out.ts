@@ -18,7 +18,7 @@ export function signOutPage(site: Site, props: SignOutProps): Html {
 <p class="lead">Do you want to sign out of ${site.name} on this device?</p>
 <form method="post" action="${props.action}" class="actions">
 <input type="hidden" name="xsrf" value="${props.xsrf}">
-<button class="button" type="submit" name="logout" value="yes" autofocus>Sign out</button>
+<button class="button" type="submit" name="logout" value="yes">Sign out</button>
 <button class="button button-quiet" type="submit">Stay signed in</button>
 </form>`,
   });

@@ -67,6 +67,8 @@ const text = `
 h1 { margin: 0 0 0.375rem; font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.02em; text-wrap: balance; }
 h2 { margin: 2.5rem 0 0.5rem; font-size: 1.125rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; }
 p { margin: 0 0 1rem; }
+h1 + p { margin-top: 0.625rem; }
+h1 + .lead { margin-top: 0; }
 .lead { margin-bottom: 1.5rem; color: var(--muted); }
 .lead strong { color: var(--text); font-weight: 600; }
 .hint { font-size: 0.8125rem; line-height: 1.5; color: var(--muted); }
@@ -94,6 +96,7 @@ input[type="text"]:focus-visible, input[type="password"]:focus-visible { outline
 .button-link:hover { color: var(--accent-strong); }
 .actions { display: grid; gap: 0.75rem; margin: 1.5rem 0 0; }
 .actions form, .card > form:last-child { text-align: center; }
+.card > form:last-child { margin-bottom: -0.5rem; }
 .below { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; justify-content: center; margin: 1.5rem 0 0; }
 .alert { margin: 0 0 1.25rem; padding: 0.75rem 0.875rem; border: 1px solid var(--alert-line); border-radius: var(--radius); background: var(--alert-soft); color: var(--alert); font-size: 0.9375rem; }
 .alert .hint { display: block; color: inherit; }

@@ -1,0 +1,107 @@
+import { BrokerError, type RateLimit, type RateLimits } from '@gatehouse/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldName, PasswordAttempts } from './password-attempts.ts';
+
+/** Counts without a clock: what the port promises within one window. */
+class Counters implements RateLimits {
+  readonly counts = new Map<string, number>();
+
+  async take(key: string, limit: RateLimit): Promise<{ retryAfter: number }> {
+    const count = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, count);
+    return { retryAfter: count > limit.tries ? limit.window : 0 };
+  }
+
+  async forgive(key: string): Promise<void> {
+    this.counts.delete(key);
+  }
+}
+
+const secret = new Uint8Array(32).fill(7);
+const rates = { perAccount: { tries: 3, window: 60 }, perAddress: { tries: 5, window: 90 } };
+
+function attempts() {
+  const counters = new Counters();
+  return { counters, attempts: new PasswordAttempts(counters, rates, [secret]) };
+}
+
+const at = (username: string, address = '203.0.113.9') => ({ connectorId: 'corp', username, address });
+
+async function outcome(run: Promise<void>): Promise<string> {
+  return run.then(
+    () => 'allowed',
+    (error) => (error instanceof BrokerError ? `${error.code} ${error.retryAfter}` : 'not a BrokerError'),
+  );
+}
+
+describe('password attempts', () => {
+  it('stops the fourth try at an account and says for how long', async () => {
+    const { attempts: counted } = attempts();
+    const outcomes = [];
+    for (let n = 0; n < 4; n += 1) outcomes.push(await outcome(counted.count(at('ada', `203.0.113.${n}`))));
+    expect(outcomes).toEqual(['allowed', 'allowed', 'allowed', 'too_many_attempts 60']);
+  });
+
+  it('Attack: one address tries one password at many accounts. It is stopped.', async () => {
+    const { attempts: counted } = attempts();
+    for (let n = 0; n < 5; n += 1) expect(await outcome(counted.count(at(`user${n}`)))).toBe('allowed');
+    expect(await outcome(counted.count(at('user5')))).toBe('too_many_attempts 90');
+  });
+
+  it('Attack: an address that is stopped goes on, to lock the person out. The account is not counted any more.', async () => {
+    const { attempts: counted } = attempts();
+    for (let n = 0; n < 20; n += 1) await outcome(counted.count(at(`user${n}`)));
+    await outcome(counted.count(at('ada')));
+    await outcome(counted.count(at('ada')));
+    await outcome(counted.count(at('ada')));
+    expect(await outcome(counted.count(at('ada', '198.51.100.1')))).toBe('allowed');
+  });
+
+  it('Attack: the same name in other spellings, for fresh tries. They are one account.', async () => {
+    const { attempts: counted } = attempts();
+    const spellings = [
+      'Ada.Müller',
+      'ada.müller ',
+      'ADA.MU\u0308LLER',
+      'ａｄａ.muller',
+      'ada\u200b.müller',
+      'a\u00adda.müller',
+    ];
+    const outcomes = [];
+    for (const [n, name] of spellings.entries())
+      outcomes.push(await outcome(counted.count(at(name, `192.0.2.${n}`))));
+    expect(outcomes.filter((one) => one === 'allowed')).toHaveLength(3);
+  });
+
+  it('keeps the same name at two connectors apart', async () => {
+    const { attempts: counted, counters } = attempts();
+    await counted.count(at('ada'));
+    await counted.count({ ...at('ada'), connectorId: 'local' });
+    expect([...counters.counts.keys()].filter((key) => key.startsWith('password:account:'))).toHaveLength(2);
+  });
+
+  it('forgives an account after a success, and not the address', async () => {
+    const { attempts: counted } = attempts();
+    for (let n = 0; n < 3; n += 1) await counted.count(at('ada'));
+    await counted.forgive(at('ada'));
+    expect(await outcome(counted.count(at('ada')))).toBe('allowed');
+    expect(await outcome(counted.count(at('ada')))).toBe('allowed');
+    expect(await outcome(counted.count(at('ada')))).toBe('too_many_attempts 90');
+  });
+
+  it('keeps nothing of what was typed: it may be a password in the wrong field', async () => {
+    const { attempts: counted, counters } = attempts();
+    await counted.count(at('hunter2-secret'));
+    expect(JSON.stringify([...counters.counts])).not.toContain('hunter2');
+    expect(counted.accountMark(at('hunter2-secret'))).toMatch(/^[\w-]{12}$/);
+  });
+
+  it('folds a name that is folded already to itself', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (name) => {
+        expect(foldName(foldName(name))).toBe(foldName(name));
+      }),
+    );
+  });
+});

@@ -1,0 +1,239 @@
+import { type Connector, ConnectorError, type Json } from '@gatehouse/connector-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Browser } from '../testing/browser.ts';
+import { type SignInApp, startSignInApp } from '../testing/sign-in-app.ts';
+
+/** An upstream that believes the parameter `person`. */
+function upstream(tokenParam: string, departure: 'GET' | 'POST' = 'GET'): Connector<Json> {
+  return {
+    login: {
+      kind: 'redirect',
+      tokenParam,
+      begin: async ({ token, callbackUrl }) => {
+        const url = new URL('https://upstream.example/authorize');
+        const fields = { [tokenParam]: token, answer: callbackUrl.href };
+        if (departure === 'POST') return { departure: { method: 'POST', url, fields }, memo: { token } };
+        url.search = new URLSearchParams(fields).toString();
+        return { departure: { method: 'GET', url }, memo: { token } };
+      },
+      finish: async ({ arrival, memo }) => {
+        const person = arrival.params.get('person');
+        if (arrival.params.get('error') === 'access_denied') {
+          throw new ConnectorError('denied', { reason: 'the person said no' });
+        }
+        if (person === null || (memo as { token: string }).token !== arrival.params.get(tokenParam)) {
+          throw new ConnectorError('bad_response', { reason: 'no assertion' });
+        }
+        return { upstreamId: person, username: person, groups: [], state: null };
+      },
+    },
+    check: async () => [],
+  };
+}
+
+let app: SignInApp;
+let alice: Browser;
+
+beforeEach(async () => {
+  app = await startSignInApp({
+    corp: upstream('state'),
+    saml: upstream('RelayState', 'POST'),
+    other: upstream('state'),
+  });
+  alice = new Browser(app, 'alice-1');
+});
+afterEach(() => app.close());
+
+/** Leaves for the upstream; returns the token that travels with the browser. */
+async function leave(browser: Browser, uid: string, connector = 'corp'): Promise<string> {
+  const { location } = await browser.get(`/login/${uid}/with/${connector}`);
+  return new URL(location).searchParams.get('state') ?? '';
+}
+
+async function comeBack(browser: Browser, token: string, connector = 'corp'): Promise<string> {
+  return (await browser.get(`/callback/${connector}?state=${token}&person=alice`)).location;
+}
+
+describe('a sign-in over a redirect', () => {
+  it('goes out, comes back, and signs the person in', async () => {
+    const token = await leave(alice, 'alice-1');
+    const finish = await comeBack(alice, token);
+    expect(finish).toMatch(/^\/sso\/login\/alice-1\/finish\?arrival=[\w-]{43}$/);
+    expect(await alice.get(finish)).toMatchObject({ status: 303, location: '/done' });
+    expect(app.signedIn).toHaveLength(1);
+    expect([...app.tables.identities.values()].map(({ identity }) => identity.upstreamId)).toEqual(['alice']);
+  });
+
+  it('sends the browser to the upstream with a token of 256 bits and the address of this connector', async () => {
+    const { location } = await alice.get('/login/alice-1/with/corp');
+    const query = new URL(location).searchParams;
+    expect(Buffer.from(query.get('state') ?? '', 'base64url')).toHaveLength(32);
+    expect(query.get('answer')).toBe(`${app.origin}/callback/corp`);
+  });
+
+  it('works at the address without a connector as well, which old registrations have', async () => {
+    const token = await leave(alice, 'alice-1');
+    const { location } = await alice.get(`/callback?state=${token}&person=alice`);
+    expect((await alice.get(location)).location).toBe('/done');
+  });
+
+  it('posts to the upstream by itself or by a button, and allows that one script', async () => {
+    const page = await alice.get('/login/alice-1/with/saml');
+    expect(page.text).toContain('action="https://upstream.example/authorize"');
+    expect(page.text).toContain('<button');
+    expect(page.headers.get('content-security-policy')).toMatch(/script-src 'sha256-[^']+'$/);
+  });
+
+  it('takes a posted answer without any cookie, as browsers send it from another site', async () => {
+    const page = await alice.get('/login/alice-1/with/saml');
+    const token = /name="RelayState" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    const body = new URLSearchParams({ RelayState: token, person: 'alice' });
+    const landed = await fetch(`${app.origin}/callback/saml`, { method: 'POST', body, redirect: 'manual' });
+    expect(landed.status).toBe(303);
+    const finish = landed.headers.get('location') ?? '';
+    expect(finish).not.toContain('person');
+    expect((await alice.get(finish)).location).toBe('/done');
+  });
+});
+
+describe('attacks on it', () => {
+  it('Attack: somebody signs in as themselves and has the victim’s browser finish it. It is refused.', async () => {
+    const mallory = new Browser(app, 'mallory-1');
+    const finish = await comeBack(mallory, await leave(mallory, 'mallory-1'));
+    const page = await alice.get(finish);
+    expect(page.status).toBe(400);
+    expect(page.text).toContain('another browser');
+    expect(app.signedIn).toHaveLength(0);
+    expect((await mallory.get(finish)).location).toBe('/done');
+  });
+
+  it('Attack: the same, by a browser that has no sign-in at all. It is refused, and told why.', async () => {
+    const finish = await comeBack(alice, await leave(alice, 'alice-1'));
+    const response = await fetch(app.origin + finish.slice('/sso'.length));
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('another browser');
+  });
+
+  it('Attack: the handle of the attacker’s answer under the address of the victim’s sign-in. It is refused.', async () => {
+    const mallory = new Browser(app, 'mallory-1');
+    const finish = await comeBack(mallory, await leave(mallory, 'mallory-1'));
+    const moved = finish.replace('mallory-1', 'alice-1');
+    expect((await alice.get(moved)).text).toContain('another browser');
+    expect(app.signedIn).toHaveLength(0);
+  });
+
+  it('Attack: answers planted by somebody who saw the token. They fail, and the person’s own still counts.', async () => {
+    const token = await leave(alice, 'alice-1');
+    const planted = (await new Browser(app, 'mallory-1').get(`/callback/corp?state=${token}&forged=1`))
+      .location;
+    const page = await alice.get(planted);
+    expect(page.status).toBe(502);
+    expect(page.text).toContain('href="/sso/login/alice-1/with/corp"');
+    expect((await alice.get(await comeBack(alice, token))).location).toBe('/done');
+  });
+
+  it('keeps five answers a login, so that planting more fills nothing', async () => {
+    const token = await leave(alice, 'alice-1');
+    for (let n = 0; n < 9; n += 1) await comeBack(alice, token);
+    expect(app.tables.arrivals.size).toBe(5);
+  });
+
+  it('Attack: an answer is fetched a second time. The login is used up.', async () => {
+    const finish = await comeBack(alice, await leave(alice, 'alice-1'));
+    await alice.get(finish);
+    const again = await alice.get(finish);
+    expect(again.status).toBe(400);
+    expect(again.text).toContain('expired');
+    expect(app.signedIn).toHaveLength(1);
+  });
+
+  it('Attack: the answer is fetched twice at once. One of them wins.', async () => {
+    const finish = await comeBack(alice, await leave(alice, 'alice-1'));
+    const statuses = (await Promise.all([alice.get(finish), alice.get(finish)])).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([303, 400]);
+  });
+
+  it('Attack: an answer for one connector is sent to the door of another. It is refused.', async () => {
+    const token = await leave(alice, 'alice-1');
+    for (const door of ['other', 'saml']) {
+      const page = await alice.get(`/callback/${door}?state=${token}&RelayState=${token}&person=alice`);
+      expect(page.status).toBe(400);
+    }
+    expect(app.tables.arrivals.size).toBe(0);
+  });
+
+  it('Attack: tokens that are unknown, empty or doubled. Nothing is stored.', async () => {
+    const token = await leave(alice, 'alice-1');
+    for (const query of ['state=unknown', 'state=', 'person=alice', `state=${token}&state=${token}`]) {
+      expect((await alice.get(`/callback/corp?${query}`)).status).toBe(400);
+    }
+    expect(app.tables.arrivals.size).toBe(0);
+  });
+
+  it('refuses an answer that comes ten minutes late, or lands in time and is fetched too late', async () => {
+    const token = await leave(alice, 'alice-1');
+    const finish = await comeBack(alice, token);
+    app.now = new Date(app.now.getTime() + 10 * 60_000);
+    expect((await alice.get(finish)).status).toBe(400);
+    expect((await alice.get(`/callback/corp?state=${token}&person=alice`)).status).toBe(400);
+    expect(app.signedIn).toHaveLength(0);
+  });
+
+  it('refuses an answer beyond 512 KB', async () => {
+    const body = new URLSearchParams({ RelayState: 'x', SAMLResponse: 'A'.repeat(600 * 1024) });
+    const landed = await fetch(`${app.origin}/callback/saml`, { method: 'POST', body, redirect: 'manual' });
+    expect(landed.status).toBe(400);
+  });
+
+  it('Attack: a connector wants to send the browser to a script. It is not sent.', async () => {
+    const evil = upstream('state');
+    if (evil.login.kind !== 'redirect') throw new Error('not a redirect connector');
+    const login = { ...evil.login, begin: async () => departTo('javascript:alert(1)') };
+    const broken = await startSignInApp({ corp: { ...evil, login } });
+    const page = await new Browser(broken, 'alice-1').get('/login/alice-1');
+    await broken.close();
+    expect(page.status).toBe(500);
+    expect(page.location).toBe('');
+  });
+});
+
+async function departTo(url: string) {
+  return { departure: { method: 'GET' as const, url: new URL(url) }, memo: null };
+}
+
+describe('where it can go on', () => {
+  it('shows the ways to sign in where there are several', async () => {
+    const page = await alice.get('/login/alice-1');
+    expect(page.status).toBe(200);
+    for (const id of ['corp', 'saml', 'other']) expect(page.text).toContain(`/sso/login/alice-1/with/${id}`);
+  });
+
+  it('goes on without a page where the client asked for one', async () => {
+    const bob = new Browser(app, 'bob-1', { connectorId: 'corp' });
+    expect((await bob.get('/login/bob-1')).location).toMatch(/^https:\/\/upstream\.example\//);
+  });
+
+  it('says that there is no way, and offers the way back', async () => {
+    const bob = new Browser(app, 'bob-1', { connectorId: 'nowhere' });
+    const page = await bob.get('/login/bob-1');
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('Return to The App');
+  });
+
+  it('Attack: a connector that this client may not use, named in the address. It is refused.', async () => {
+    const bob = new Browser(app, 'bob-1', { connectorId: 'corp' });
+    expect((await bob.get('/login/bob-1/with/other')).status).toBe(403);
+  });
+
+  it('after a refusal upstream offers again, another way, and back to the application', async () => {
+    const token = await leave(alice, 'alice-1');
+    const { location } = await alice.get(`/callback/corp?state=${token}&error=access_denied`);
+    const page = await alice.get(location);
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('Try again');
+    expect(page.text).toContain('Sign in another way');
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    expect((await alice.post('/login/alice-1/return', { csrf })).location).toBe('/refused');
+    expect(app.refused).toEqual(['access_denied']);
+  });
+});
