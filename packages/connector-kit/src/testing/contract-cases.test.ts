@@ -131,6 +131,18 @@ describe('a password connector', () => {
     assert.deepEqual(failed, ['a sign-in, a refresh and a check that fail write no secret']);
   });
 
+  test('that mixes up attempts at the same time is found', async () => {
+    const failed = await failuresOf((sound) => {
+      let bound = '';
+      return withVerify(sound, async (i, call) => {
+        bound = i.password;
+        await Promise.resolve();
+        return verifyOf(sound)({ ...i, password: bound }, call);
+      });
+    });
+    assert.deepEqual(failed, ["attempts at the same time do not get each other's answers"]);
+  });
+
   test('that throws something of its own is found', async () => {
     const failed = await failuresOf((sound) =>
       withVerify(sound, (i, call) =>
@@ -268,7 +280,13 @@ describe('a redirect connector', () => {
   test('that takes an answer twice is found', async () => {
     assert.deepEqual(await failuresOfRedirect({ ignoresReplay: true }), [
       'an answer that was used is refused',
+      'an answer that is used twice at once is good once',
     ]);
+  });
+
+  test('that cannot say why it does not begin is found', async () => {
+    const failed = await failuresOfRedirect({ failsToBegin: true });
+    assert.deepEqual(failed, ['leaving for a dead upstream works, or is `unavailable`']);
   });
 
   test('that puts our token elsewhere is found', async () => {

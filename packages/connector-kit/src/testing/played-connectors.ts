@@ -107,6 +107,7 @@ export interface RedirectFlaws {
   readonly ignoresState?: boolean;
   readonly ignoresReplay?: boolean;
   readonly ignoresFresh?: boolean;
+  readonly failsToBegin?: boolean;
   readonly quotesAnswers?: boolean;
   readonly tokenParam?: string;
 }
@@ -122,6 +123,7 @@ export function soundRedirect(
       kind: 'redirect',
       tokenParam,
       async begin({ token, wish }) {
+        if (flaws.failsToBegin && upstream.mood === 'down') throw new TypeError('fetch failed');
         const nonce = randomBytes(16).toString('hex');
         const url = new URL('https://upstream.example/authorize');
         url.searchParams.set('state', token);

@@ -5,7 +5,7 @@ import type { Identity } from '../../identity.ts';
 import type { Json } from '../../json.ts';
 import type { ContractCase } from '../contract-cases.ts';
 import type { ContractHarness, PasswordHarness } from '../harness.ts';
-import { type Stage, stagedCase } from '../stage.ts';
+import { refuses, type Stage, stagedCase } from '../stage.ts';
 import { testCall } from '../test-call.ts';
 
 /** Wildcards, filter and SQL injection, a NUL, a name that is a path, broken text, a very long one. */
@@ -56,6 +56,20 @@ export function passwordCases<Config, State extends Json>(
       for (const near of [`${password}x`, password.slice(0, -1), ` ${password}`, `${password}\0`]) {
         assert.equal(await verify(stage, username, near), null);
       }
+    }),
+    // "Wrong password" would count against the account, and lock somebody out who typed the right one.
+    stagedCase(harness, 'a dead upstream makes a wrong password `unavailable` too', async (stage) => {
+      await harness.upstream.takeDown();
+      await refuses(verify(stage, username, wrongPassword), ['unavailable']);
+    }),
+    // A connection on which one attempt proves a password must not serve another attempt meanwhile.
+    stagedCase(harness, "attempts at the same time do not get each other's answers", async (stage) => {
+      const passwords = [password, wrongPassword, password, wrongPassword, password];
+      const answers = await Promise.all(passwords.map((typed) => verify(stage, username, typed)));
+      assert.deepEqual(
+        answers.map((identity) => identity !== null),
+        passwords.map((typed) => typed === password),
+      );
     }),
     stagedCase(harness, 'nobody and a wrong password ask the upstream the same', async (stage) => {
       // What is read once and kept (an open connection, a list) is out of the way after this.

@@ -33,6 +33,12 @@ export function redirectCases<Config, State extends Json>(
         }
       },
     ),
+    stagedCase(harness, 'leaving for a dead upstream works, or is `unavailable`', async (stage) => {
+      const login = redirectLogin(stage);
+      await harness.upstream.takeDown();
+      const leaving = beginLeg(person, login);
+      await leaving.catch(() => refuses(leaving, ['unavailable']));
+    }),
     // Login CSRF: the attacker's answer is put into the victim's login.
     stagedCase(harness, 'the answer to another login is refused', async (stage) => {
       const login = redirectLogin(stage);
@@ -55,6 +61,13 @@ export function redirectCases<Config, State extends Json>(
       const arrival = await person.answer(leg.departure, stage.connector);
       await finishLeg(login, leg, arrival);
       await refuses(finishLeg(login, leg, arrival), ['bad_response']);
+    }),
+    stagedCase(harness, 'an answer that is used twice at once is good once', async (stage) => {
+      const login = redirectLogin(stage);
+      const leg = await beginLeg(person, login);
+      const arrival = await person.answer(leg.departure, stage.connector);
+      const outcomes = await Promise.allSettled([1, 2, 3].map(() => finishLeg(login, leg, arrival)));
+      assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
     }),
     stagedCase(harness, 'an answer with nothing in it is refused', async (stage) => {
       const login = redirectLogin(stage);
