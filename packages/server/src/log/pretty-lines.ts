@@ -17,12 +17,18 @@ function pretty(line: string, colour: boolean): string {
   const fields = Object.entries(entry)
     .filter(([name]) => !hidden.has(name))
     .map(([name, value]) => ` ${name}=${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`);
-  return `${String(entry.time).slice(11, 19)} ${painted} ${entry.msg}${fields.join('')}${errorLines(entry.error)}`;
+  const text = visible(`${entry.msg}${fields.join('')}${errorLines(entry.error)}`);
+  return `${String(entry.time).slice(11, 19)} ${painted} ${text}`;
 }
 
 /** What came from outside may hold line breaks and terminal commands: it must not be able to forge a line. */
 function quote(value: string): string {
   return /^[\w.:/@*+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** An upstream's words must not be able to command the operator's terminal. */
+function visible(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, '\ufffd');
 }
 
 function errorLines(error: unknown): string {

@@ -1,0 +1,62 @@
+import { StoreUnavailable } from '@gatehouse/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type HttpApp, startHttpApp } from '../testing/http-app.ts';
+import { healthRoutes } from './health.ts';
+import { keepHouse } from './housekeeping.ts';
+
+let app: HttpApp | undefined;
+afterEach(() => app?.close());
+
+async function start(ping: (signal: AbortSignal) => Promise<void>): Promise<HttpApp> {
+  app = await startHttpApp({
+    issuer: 'http://127.0.0.1:%port%/sso',
+    mount: (koa) => koa.use(healthRoutes({ ping }, '/sso').routes()),
+  });
+  return app;
+}
+
+describe('health', () => {
+  it('is ready when the database answers, with and without the issuer’s path', async () => {
+    const { get } = await start(async () => {});
+    for (const path of ['/readyz', '/sso/readyz', '/healthz', '/sso/healthz'])
+      expect((await get(path)).status).toBe(200);
+  });
+
+  it('names what is down, and goes on living', async () => {
+    const { get, logLines } = await start(async () => {
+      throw new StoreUnavailable('db.internal refuses');
+    });
+    const { status, text } = await get('/readyz');
+    expect(status).toBe(503);
+    expect(JSON.parse(text)).toEqual({ status: 'not ready', checks: { database: 'down' } });
+    expect((await get('/healthz')).status).toBe(200);
+    expect(logLines.some(({ message }) => message === 'not ready')).toBe(true);
+  });
+
+  it('does not wait for a database that never answers', async () => {
+    const { get } = await start(() => new Promise(() => {}));
+    expect((await get('/readyz')).status).toBe(503);
+  });
+});
+
+describe('housekeeping', () => {
+  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+  it('goes on after a database that was away, and ends when it is told to', async () => {
+    const end = new AbortController();
+    let rounds = 0;
+    const removeExpired = async () => {
+      rounds += 1;
+      if (rounds === 3) end.abort();
+      if (rounds < 3) throw new StoreUnavailable('away');
+      return 1;
+    };
+    await keepHouse({ store: { removeExpired }, log: silent, signal: end.signal, every: 0.01 });
+    expect(rounds).toBe(3);
+  });
+
+  it('does nothing when it is ended before it began', async () => {
+    const store = { removeExpired: async () => expect.unreachable() };
+    await keepHouse({ store, log: silent, signal: AbortSignal.abort(), every: 0 });
+  });
+});
