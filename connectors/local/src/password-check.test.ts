@@ -76,6 +76,12 @@ describe('an attempt costs the same runs for everybody', () => {
     assert.equal((await check.runs(null)).length, 2);
   });
 
+  test('and at once, when its account is asked for', async () => {
+    const check = new PasswordCheck(directoryOf(), () => noon);
+    await check.runs(null);
+    assert.deepEqual(costOf(await check.runs(oldest)), costOf(await check.runs(null)));
+  });
+
   test('the accounts are not listed again at each attempt', async () => {
     const directory = directoryOf(own);
     const check = new PasswordCheck(directory, () => noon);

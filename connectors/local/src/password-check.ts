@@ -32,11 +32,18 @@ export class PasswordCheck {
   /** `hash` is null for nobody. Each entry is one hash run, to be done in this order. */
   async runs(hash: string | null): Promise<readonly HashRun[]> {
     if (this.#now().getTime() - this.#readAt >= knownFor) await this.#readSettings();
-    const own = hash === null ? undefined : parsePasswordHash(hash);
-    const runs = new Map<string, HashRun>();
-    for (const [key, decoy] of this.#decoys) runs.set(key, { hash: decoy, decoy: true });
-    if (hash !== null && own?.ok) runs.set(settingsKey(own.settings), { hash, decoy: false });
-    return [...runs.values()];
+    const parsed = hash === null ? undefined : parsePasswordHash(hash);
+    const own = parsed?.ok ? this.#noteSetting(parsed.settings) : undefined;
+    return [...this.#decoys].map(([key, decoy]) => {
+      return hash !== null && key === own ? { hash, decoy: false } : { hash: decoy, decoy: true };
+    });
+  }
+
+  /** A setting that came since the last reading belongs to every attempt from now on. */
+  #noteSetting(settings: HashSettings): string {
+    const key = settingsKey(settings);
+    if (!this.#decoys.has(key)) this.#decoys.set(key, decoyHash(settings));
+    return key;
   }
 
   /** How many runs one attempt costs; always reads anew. */
