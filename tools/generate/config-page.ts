@@ -6,17 +6,25 @@ import {
   properties,
   sectionsJsonSchema,
 } from '@gatehouse/config';
+import { clientsProse, introduction, signInProse, storageProse, usersProse } from './config-prose.ts';
 import { anchor, code, generatedNote, table } from './markdown.ts';
 import { type Option, options } from './options.ts';
 
+interface Chapter {
+  readonly heading: string;
+  readonly keys: readonly string[];
+  /** What a table cannot say; stands before the tables. */
+  readonly prose?: string;
+}
+
 /** In the order in which somebody sets up a broker. Options that stand alone are gathered under a heading. */
-const chapters: readonly { readonly heading: string; readonly keys: readonly string[] }[] = [
+const chapters: readonly Chapter[] = [
   { heading: 'The broker', keys: ['issuer', 'insecureHttpIssuer', 'demo', 'plugins'] },
   { heading: 'The network', keys: ['listen', 'trustedProxies', 'allowedOrigins'] },
-  { heading: 'Storage', keys: ['database', 'redis', 'seal'] },
-  { heading: 'Ways to sign in', keys: ['connectors'] },
-  { heading: 'Accounts of its own', keys: ['users', 'firstUser'] },
-  { heading: 'Clients', keys: ['clients'] },
+  { heading: 'Storage', keys: ['database', 'redis', 'seal'], prose: storageProse },
+  { heading: 'Ways to sign in', keys: ['connectors'], prose: signInProse },
+  { heading: 'Accounts of its own', keys: ['users', 'firstUser'], prose: usersProse },
+  { heading: 'Clients', keys: ['clients'], prose: clientsProse },
   { heading: 'What is issued', keys: ['signing', 'tokens', 'sessions'] },
   { heading: 'Limits', keys: ['limits'] },
   { heading: 'Looks and logs', keys: ['branding', 'log'] },
@@ -25,10 +33,10 @@ const chapters: readonly { readonly heading: string; readonly keys: readonly str
 export function configPage(definitions: readonly AnyConnectorDefinition[]): string {
   const sections = properties(sectionsJsonSchema());
   assertComplete(Object.keys(sections));
-  const body = chapters.map(({ heading, keys }) => {
+  const body = chapters.map(({ heading, keys, prose = '' }) => {
     const parts = keys.map((key) => section(key, sections[key] ?? {}));
     const types = keys.includes('connectors') ? definitions.map(connectorType) : [];
-    return [`## ${heading}`, ...mergeLone(parts), ...types].join('\n\n');
+    return [`## ${heading}`, prose, ...mergeLone(parts), ...types].filter(Boolean).join('\n\n');
   });
   return `${[generatedNote, introduction, contents(definitions), ...body].join('\n\n')}\n`;
 }
@@ -87,29 +95,3 @@ function contents(definitions: readonly AnyConnectorDefinition[]): string {
     )
     .join('\n');
 }
-
-const introduction = `# Configuration
-
-Gatehouse reads one YAML file: \`gatehouse serve --config gatehouse.yaml\`. This is the least that does something:
-
-\`\`\`yaml
-# yaml-language-server: $schema=./gatehouse.schema.json
-issuer: http://127.0.0.1:5556
-connectors:
-  - id: local
-    type: local
-firstUser: { email: admin@example.com, groups: [admins] }
-clients:
-  - id: kubernetes
-    public: true
-    native: true
-    redirectUris: [http://localhost:8000]
-\`\`\`
-
-\`config/simple.yaml\` is a file to start from, \`config/enterprise.yaml\` one with TLS, PostgreSQL and LDAP.
-
-- **Check it before it counts.** \`gatehouse config check\` names every problem at once, with line and column, and warns of what is allowed but unwise. \`gatehouse config show\` prints what is in effect, defaults included, with secrets masked. An unknown key is an error, never ignored.
-- **Editors** complete and check the file by its first line above; \`gatehouse config schema\` prints that schema with your plugins in it.
-- **Secrets** are never written in the file: \`{ fromEnv: NAME }\` takes one from the environment, \`{ fromFile: path }\` from a file, without the newline at its end. In the \`config\` of a connector any text may be given in this way, and what is a secret there must be.
-- **Durations** are \`90s\`, \`10m\`, \`1h30m\`, \`14d\`. **Paths** begin at the folder of the configuration file. **Patterns** for groups are exact names, or have \`*\` for any run of characters.
-- **The environment overrides nothing.** Gatehouse reads \`GATEHOUSE_CONFIG\` (which file), \`GATEHOUSE_ADMIN_PASSWORD\` (of \`firstUser\`, when the account is made) and what \`fromEnv\` names.`;

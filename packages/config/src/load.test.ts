@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { attempt, complaint } from './testing/attempt.ts';
+import type { Problem } from './source/problem.ts';
+import { type Attempt, attempt, complaint } from './testing/attempt.ts';
 
 const minimal = 'issuer: http://127.0.0.1:5556\n';
+
+/** With a way to sign in, whose absence is a warning too. */
+async function warningsOf(text: string, options?: Attempt): Promise<readonly Problem[]> {
+  return (await attempt(`${text}connectors: [{ id: l, type: local }]\n`, options)).warnings;
+}
 
 test('the least configuration has the defaults of the documentation', async () => {
   const { config, warnings } = await attempt(minimal);
@@ -36,7 +42,7 @@ test('the least configuration has the defaults of the documentation', async () =
     users: [],
     demo: false,
   });
-  expect(warnings).toEqual([]);
+  expect(warnings).toMatchObject([{ path: ['connectors'], message: 'there is none: nobody can sign in' }]);
 });
 
 test('all problems are shown at once, in columns, each with its line, its path and what was meant', async () => {
@@ -115,7 +121,7 @@ describe('an issuer', () => {
   });
 
   test('http beyond loopback needs the option that says what it does', async () => {
-    const { warnings } = await attempt('issuer: http://login.test\ninsecureHttpIssuer: true');
+    const warnings = await warningsOf('issuer: http://login.test\ninsecureHttpIssuer: true\n');
     expect(warnings).toMatchObject([
       { path: ['insecureHttpIssuer'], message: 'weakens security, as its name says' },
     ]);
@@ -216,12 +222,12 @@ gatehouse.yaml: 2 problems
   test('keeps of its secrets the hashes alone', async () => {
     const env = { A: 'correct horse battery staple' };
     const text = `${minimal}clients: [{ id: a, secrets: [{ fromEnv: A }], redirectUris: [https://a.example] }]`;
-    const { config, warnings } = await attempt(text, { env });
+    const { config } = await attempt(text, { env });
     expect(config.clients[0]?.secretHashes).toEqual([
       'c4bbcb1fbec99d65bf59d85c8cb62ee2db963f0fe106f483d9afa73bd4e39a8a',
     ]);
     expect(config.clients[0]).not.toHaveProperty('secrets');
-    expect(warnings).toEqual([]);
+    expect(await warningsOf(`${text}\n`, { env })).toEqual([]);
   });
 
   test('signs as the broker does unless it says otherwise', async () => {
@@ -457,13 +463,13 @@ describe('places and files', () => {
 
 describe('warnings', () => {
   test('an https issuer without anything that ends TLS', async () => {
-    const { warnings } = await attempt('issuer: https://a.example');
+    const warnings = await warningsOf('issuer: https://a.example\n');
     expect(warnings).toMatchObject([{ path: ['issuer'] }]);
-    expect((await attempt('issuer: https://a.example\ntrustedProxies: [10.0.0.1]')).warnings).toEqual([]);
+    expect(await warningsOf('issuer: https://a.example\ntrustedProxies: [10.0.0.1]\n')).toEqual([]);
   });
 
   test('a loopback issuer that the network can reach, or that nobody can', async () => {
-    const { warnings } = await attempt(`${minimal}listen: { host: 0.0.0.0, port: 5557 }`);
+    const warnings = await warningsOf(`${minimal}listen: { host: 0.0.0.0, port: 5557 }\n`);
     expect(warnings.map(({ message }) => message)).toEqual([
       'is open to the network, without TLS, while the issuer is a loopback address',
       'is 5557, but the issuer says 5556',
@@ -472,7 +478,7 @@ describe('warnings', () => {
 
   test('options whose part of the product is not there yet', async () => {
     const text = `${minimal}redis: { url: { fromEnv: REDIS } }\nsigning: { rotateEvery: 30d }\n`;
-    const { warnings } = await attempt(text, { env: { REDIS: 'redis://x' } });
+    const warnings = await warningsOf(text, { env: { REDIS: 'redis://x' } });
     expect(warnings.map(({ path }) => path.join('.'))).toEqual(['redis', 'signing.rotateEvery']);
   });
 
@@ -483,7 +489,7 @@ describe('warnings', () => {
   - { id: c, public: true, native: true, silentLoopback: true, redirectUris: [http://localhost] }
   - { id: d, public: true }
 `;
-    const { warnings } = await attempt(text, { env: { B: 'short' } });
+    const warnings = await warningsOf(text, { env: { B: 'short' } });
     expect(warnings.map(({ path }) => path.join('.'))).toEqual([
       'clients.0.refreshTokens',
       'clients.1.secrets.0',
@@ -501,8 +507,8 @@ describe('warnings', () => {
       GATEHOUSE_SECRET: 'x'.repeat(20),
       HOME: '/',
     };
-    const text = `${minimal}clients: [{ id: a, secrets: [{ fromEnv: GATEHOUSE_SECRET }], redirectUris: [https://a.example] }]`;
-    expect((await attempt(text, { env })).warnings).toEqual([
+    const text = `${minimal}clients: [{ id: a, secrets: [{ fromEnv: GATEHOUSE_SECRET }], redirectUris: [https://a.example] }]\n`;
+    expect(await warningsOf(text, { env })).toEqual([
       {
         path: [],
         message:

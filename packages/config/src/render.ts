@@ -102,7 +102,7 @@ function maskMarked(value: unknown, definition: AnyConnectorDefinition | undefin
     if (item !== undefined && item !== null && schemas.some(isSecretSchema)) return mask;
     const below = (key: string | number) => schemas.flatMap((schema) => step(root, schema, key));
     if (Array.isArray(item)) return item.map((entry, index) => visit(entry, below(index)));
-    if (!isObject(item)) return item;
+    if (!isPlainObject(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([key, entry]) => [key, visit(entry, below(key))]));
   }
 
@@ -113,12 +113,19 @@ function maskMarked(value: unknown, definition: AnyConnectorDefinition | undefin
 function maskStrings(value: unknown, masked: (text: string) => string): unknown {
   if (typeof value === 'string') return masked(value);
   if (Array.isArray(value)) return value.map((item) => maskStrings(item, masked));
-  if (!isObject(value)) return isPlain(value) ? value : `(${typeof value})`;
+  if (!isPlainObject(value)) return isScalar(value) ? value : '(not shown)';
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [masked(key), maskStrings(item, masked)]),
   );
 }
 
-function isPlain(value: unknown): boolean {
+function isScalar(value: unknown): boolean {
   return value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** A URL may hold a password and bytes may be a key, where a connector's schema made such a thing of a text. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -181,17 +181,6 @@ describe('no secret is shown', () => {
   });
 
   test('by a schema that quotes or throws what it was given', async () => {
-    const leaky = (validate: (value: unknown) => unknown) => {
-      const config = {
-        '~standard': {
-          version: 1,
-          vendor: 'x',
-          validate,
-          jsonSchema: { input: () => ({}), output: () => ({}) },
-        },
-      };
-      return { definitions: [{ kit: 1, type: 'leaky', title: 'Leaky', config, open: () => null } as never] };
-    };
     const text = `${minimal}connectors: [{ id: a, type: leaky, config: { key: { fromEnv: S2 } } }]`;
     const quoting = leaky((value) => ({
       issues: [{ message: `cannot use ${JSON.stringify(value)}`, path: [{ key: 'key' }] }],
@@ -205,6 +194,26 @@ describe('no secret is shown', () => {
     expect(await complaint(text, { env, ...throwing })).toContain(
       'connectors[0].config   the connector type "leaky" could not check this: its schema failed',
     );
+  });
+
+  test('after a schema has made something else of it', async () => {
+    const validate = (value: unknown) => {
+      const { key } = value as { key: string };
+      return {
+        value: {
+          url: new URL(key),
+          bytes: Buffer.from(key),
+          text: `it is ${key}`,
+          [key]: 1,
+          make: () => key,
+        },
+      };
+    };
+    const text = `${minimal}connectors: [{ id: a, type: leaky, config: { key: { fromEnv: S1 } } }]`;
+    const shown = renderConfig(await attempt(text, { env, ...leaky(validate) }));
+    expect(shown).not.toContain('first-secret');
+    expect(shown).not.toContain('112'); // the first byte
+    expect(shown).toContain('text: it is ***');
   });
 
   test('even if it is a single letter', async () => {
@@ -222,3 +231,9 @@ describe('no secret is shown', () => {
     );
   });
 });
+
+function leaky(validate: (value: unknown) => unknown) {
+  const jsonSchema = { input: () => ({}), output: () => ({}) };
+  const config = { '~standard': { version: 1, vendor: 'x', validate, jsonSchema } };
+  return { definitions: [{ kit: 1, type: 'leaky', title: 'Leaky', config, open: () => null } as never] };
+}

@@ -8,6 +8,8 @@ import type { Report } from '../source/report.ts';
 export function checkReferences({ connectors, clients }: Legible, report: Report): void {
   const connectorIds = ids(connectors);
   const clientIds = ids(clients);
+  if (connectors.length === 0 && !report.hasProblemAt('connectors'))
+    report.warning(['connectors'], 'there is none: nobody can sign in');
   checkUnique(connectors, 'connectors', report);
   checkUnique(clients, 'clients', report);
   for (const [index, client] of clients.entries()) {
