@@ -5,6 +5,7 @@
  * while the database holds something sealed: a new key would hide the loss until the first refresh fails.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chown, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandFailure } from './failure.ts';
@@ -70,9 +71,9 @@ function missing(path: string): CommandFailure {
 /** Under its name only when it is whole and on the disk; `link` fails if another process was quicker. */
 async function makeSealFile(path: string): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o711 });
   const side = `${path}.${randomUUID()}`;
   try {
+    await makeFolder(folder);
     await writeDurably(side, `${randomBytes(keyBytes).toString('base64')}\n`, folder);
     await link(side, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
@@ -89,7 +90,6 @@ async function makeSealFile(path: string): Promise<void> {
   }
 }
 
-/** Root in somebody's folder leaves a file that its owner can read. */
 async function writeDurably(path: string, text: string, folder: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
@@ -98,8 +98,22 @@ async function writeDurably(path: string, text: string, folder: string): Promise
   } finally {
     await file.close();
   }
+  await giveToOwnerOf(folder, path);
+}
+
+/** The embedded database may run under another account, which has to pass through to its own folder below. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path, { recursive: true, mode: 0o711 });
+  await giveToOwnerOf(dirname(path), path);
+}
+
+/** Root in somebody's checkout leaves nothing that its owner cannot use. */
+async function giveToOwnerOf(folder: string, path: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(folder);
-  if (process.getuid?.() === 0 && uid !== 0) await chown(path, uid, gid);
+  await chown(path, uid, gid);
 }
 
 async function syncFolder(folder: string): Promise<void> {

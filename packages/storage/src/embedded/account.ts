@@ -12,6 +12,8 @@ export interface Account {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
+  /** The folder above is this account's too: what we make there may be theirs, our secrets for the database included. */
+  readonly isOwner: boolean;
 }
 
 const serviceAccounts = ['gatehouse', 'postgres', 'nobody'];
@@ -20,11 +22,11 @@ const serviceAccounts = ['gatehouse', 'postgres', 'nobody'];
 export function accountFor(folder: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readAccounts();
-  const owner = accounts.find((account) => account.uid === statSync(nearestExisting(folder)).uid);
-  if (owner && owner.uid !== 0) return owner;
+  const owner = accounts.find((account) => account.uid === ownerOf(folder));
+  if (owner && owner.uid !== 0) return { ...owner, isOwner: ownerOf(dirname(folder)) === owner.uid };
   for (const name of serviceAccounts) {
     const account = accounts.find((candidate) => candidate.name === name);
-    if (account) return account;
+    if (account) return { ...account, isOwner: false };
   }
   throw new EmbeddedPostgresError(
     'PostgreSQL refuses to run as root and this machine has no account "nobody"; start Gatehouse as another user',
@@ -46,7 +48,11 @@ export function identityOf(account: Account | undefined): { uid?: number; gid?: 
   return account ? { uid: account.uid, gid: account.gid } : {};
 }
 
-function readAccounts(): readonly Account[] {
+function ownerOf(folder: string): number {
+  return statSync(nearestExisting(folder)).uid;
+}
+
+function readAccounts(): readonly Omit<Account, 'isOwner'>[] {
   return readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))

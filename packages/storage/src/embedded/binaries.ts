@@ -1,7 +1,9 @@
 /** Where the PostgreSQL programs of the npm package are, and a copy of them where an account cannot reach those. */
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Account, canUse } from './account.ts';
 import { EmbeddedPostgresError } from './error.ts';
 
@@ -21,7 +23,9 @@ export async function findBinaries(account: Account | undefined): Promise<Binari
   const home = packageFolder();
   const version = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')).version as string;
   const native = join(home, 'native');
-  const usable = canUse(join(native, 'bin', 'postgres'), account) ? native : await copyOf(native, version);
+  const usable = canUse(join(native, 'bin', 'postgres'), account)
+    ? native
+    : await copyOf(native, version, account);
   return {
     initdb: join(usable, 'bin', 'initdb'),
     pgCtl: join(usable, 'bin', 'pg_ctl'),
@@ -44,12 +48,16 @@ function packageFolder(): string {
 }
 
 /** Renamed when whole: a copy that was cut short is never used. */
-async function copyOf(native: string, version: string): Promise<string> {
+async function copyOf(native: string, version: string, account: Account | undefined): Promise<string> {
   const target = join(sharedFolder, `postgresql-${version}`);
-  if (canUse(join(target, 'bin', 'postgres'), undefined)) return target;
+  if (canUse(join(target, 'bin', 'postgres'), account)) return target;
   const side = `${target}.${process.pid}`;
-  await mkdir(sharedFolder, { recursive: true, mode: 0o755 });
+  await mkdir(sharedFolder, { recursive: true });
+  await rm(target, { recursive: true, force: true });
   await cp(native, side, { recursive: true, verbatimSymlinks: true });
+  // A `mode` would be cut by umask 077.
+  await chmod(sharedFolder, 0o755);
+  await promisify(execFile)('chmod', ['-R', 'a+rX', side]);
   await rename(side, target).catch(async (error: NodeJS.ErrnoException) => {
     await rm(side, { recursive: true, force: true });
     // Another process was quicker: its copy is as good.

@@ -44,6 +44,7 @@ export async function createCluster(cluster: Cluster): Promise<void> {
   });
   await writeFile(join(data, 'pg_hba.conf'), `local ${roleName} ${roleName} scram-sha-256\n`);
   await writeFile(join(side, 'password'), password, { mode: 0o600 });
+  await handOver(join(side, 'password'), cluster.account);
   await rename(side, clusterFolder(cluster));
 }
 
@@ -104,7 +105,7 @@ export async function connectionUrl(cluster: Cluster): Promise<string> {
  */
 export async function makeFolder(path: string, account: Account | undefined): Promise<void> {
   if (existsSync(path)) return await takeOver(path, account);
-  await makePassage(dirname(path));
+  await makePassage(dirname(path), account);
   const side = `${path}.${randomUUID()}`;
   await mkdir(side, { mode: 0o700 });
   if (account) await chown(side, account.uid, account.gid);
@@ -119,12 +120,18 @@ async function takeOver(path: string, account: Account | undefined): Promise<voi
   if (account && (await stat(path)).uid === 0) await chown(path, account.uid, account.gid);
 }
 
-async function makePassage(path: string): Promise<void> {
+async function makePassage(path: string, account: Account | undefined): Promise<void> {
   if (existsSync(path)) return;
-  await makePassage(dirname(path));
+  await makePassage(dirname(path), account);
   await mkdir(path, { recursive: true });
   // `mode` in mkdir would be cut by umask 077.
   await chmod(path, 0o711);
+  await handOver(path, account);
+}
+
+/** Root in a person's checkout leaves nothing that the person cannot use; a mere service account gets nothing of ours. */
+async function handOver(path: string, account: Account | undefined): Promise<void> {
+  if (account?.isOwner) await chown(path, account.uid, account.gid);
 }
 
 function socketFolder(cluster: Cluster): string {
