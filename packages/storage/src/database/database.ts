@@ -28,6 +28,8 @@ const connectTimeout = 5_000;
 const attempts = 4;
 /** Milliseconds. A transaction that is thought through step by step waits for others that do the same. */
 const patience = 60_000;
+const begin: Statement = { name: 'transaction_begin', text: 'BEGIN' };
+const commit: Statement = { name: 'transaction_commit', text: 'COMMIT' };
 const bePatient: Statement = {
   name: 'transaction_patience',
   text: "SELECT set_config('statement_timeout', $1, true)",
@@ -87,20 +89,18 @@ export class Database {
     }
   }
 
-  /** Runs `work` in a transaction on one connection; rolls back when it throws. */
+  /** Runs `work` in a transaction on one connection; rolls back when it throws, and lets its own errors through. */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return await this.#withClient(async (client) => {
-      const query = async (statement: Statement, ...values: readonly unknown[]) => {
+      const send = async (statement: Statement, ...values: readonly unknown[]) => {
         const config = { ...this.#prepare({ statement, values }), query_timeout: patience + 1_000 };
-        return (await client.query<Row>(config)).rows;
+        return (await client.query<Row>(config).catch(rethrow)).rows;
       };
-      await client.query('BEGIN');
-      await query(bePatient, String(patience));
-      const result = await work({ query });
-      await client.query('COMMIT');
+      await send(begin);
+      await send(bePatient, String(patience));
+      const result = await work({ query: send });
+      await send(commit);
       return result;
-    }).catch((error: unknown) => {
-      throw translate(error);
     });
   }
 
@@ -121,9 +121,9 @@ export class Database {
   /** Everything is on its way before the first answer comes back; the first error is the one that counts. */
   async #pipeline(client: pg.PoolClient, calls: readonly Call[]): Promise<void> {
     const answers = await Promise.allSettled([
-      client.query('BEGIN'),
+      client.query(begin.text),
       ...calls.map((each) => client.query(this.#prepare(each))),
-      client.query('COMMIT'),
+      client.query(commit.text),
     ]);
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed) throw failed.reason;
@@ -136,7 +136,7 @@ export class Database {
 
   /** A connection whose transaction did not end cleanly is thrown away rather than given to the next request. */
   async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
+    const client = await this.#pool.connect().catch(rethrow);
     // Without a listener, a connection that dies between two statements would end the process.
     const ignore = () => {};
     client.on('error', ignore);
@@ -156,6 +156,10 @@ export class Database {
     const config = { text: statement.text, values: [...values] };
     return this.#prepared ? { ...config, name: statement.name } : config;
   }
+}
+
+function rethrow(error: unknown): never {
+  throw translate(error);
 }
 
 /** After a refused statement inside a pipelined BEGIN … COMMIT the connection is idle and good; else it is not worth saving. */

@@ -5,6 +5,7 @@ import { DatabaseProblem, explain, type Place } from './problem.ts';
 /** The oldest PostgreSQL that the tests run on. */
 const oldestVersion = 140_000;
 const connectTimeout = 10_000;
+const addressStart = /^postgres(ql)?:\/\//;
 
 /** @throws DatabaseProblem for everything an operator can mend */
 export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -23,19 +24,23 @@ export async function withConnection<T>(url: string, work: (client: pg.Client) =
 }
 
 function newClient(url: string): pg.Client {
+  if (!addressStart.test(url)) throw notAnAddress();
   try {
     return new pg.Client({
       connectionString: url,
       connectionTimeoutMillis: connectTimeout,
       application_name: 'gatehouse',
     });
-  } catch (error) {
-    // The driver's own message would repeat the URL with its password.
-    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new DatabaseProblem(
-      `\`database.url\` is not a PostgreSQL address${reason}. It looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.`,
-    );
+  } catch {
+    // The driver's own error would repeat the URL with its password.
+    throw notAnAddress();
   }
+}
+
+function notAnAddress(): DatabaseProblem {
+  return new DatabaseProblem(
+    '`database.url` is not a PostgreSQL address. It looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.',
+  );
 }
 
 /** As the driver understands the address. */

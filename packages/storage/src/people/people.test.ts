@@ -1,0 +1,229 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Identity, Json } from '@gatehouse/connector-kit';
+import type { LocalUser, StoredIdentity } from '@gatehouse/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
+
+const newSubject = () => randomBytes(16).toString('hex');
+const simple: Identity<Json> = { upstreamId: '1', username: 'ann', groups: [], state: null };
+
+describe.each(versions)('people on PostgreSQL %i', (version) => {
+  let place: TestStore;
+  beforeAll(async () => {
+    place = await freshStore({ version });
+  });
+  afterAll(() => place.close());
+
+  const save = async (more: Partial<StoredIdentity> = {}): Promise<StoredIdentity> => {
+    const stored: StoredIdentity = {
+      subject: newSubject(),
+      connectorId: 'corp',
+      identity: simple,
+      checkedAt: place.clock.now(),
+      lastLoginAt: place.clock.now(),
+      ...more,
+    };
+    const unit = place.store.unit();
+    unit.identities.save(stored);
+    await unit.commit('success');
+    return stored;
+  };
+  const find = (subject: string) => place.store.unit().identities.find(subject);
+
+  test('somebody with everything comes back as they were', async () => {
+    const stored = await save({
+      identity: {
+        upstreamId: '9d0c-ü',
+        username: 'ann',
+        displayName: 'Ann "the {first}" O\'Hara, \\ 😀',
+        email: { address: 'ann@example.com', verified: false },
+        groups: ['cn=a,dc=b', 'with "quotes"', 'NULL', '', '{brace}', 'back\\slash', 'a,b'],
+        authenticated: { at: new Date('2029-12-31T00:00:00.123Z'), acr: 'mfa', amr: ['pwd', 'otp'] },
+        upstreamSession: 's-1',
+        state: { dn: 'cn=a\0', token: ['x', { y: '\ud800' }] },
+      },
+      staleSince: new Date('2029-12-30T00:00:00Z'),
+      gone: { at: new Date('2029-12-29T00:00:00Z'), reason: 'left' },
+    });
+    expect(await find(stored.subject)).toEqual(stored);
+    expect(await place.store.identityChecks.read(stored.subject)).toEqual(stored);
+  });
+
+  test('somebody with the least comes back as they were', async () => {
+    const stored = await save();
+    expect(await find(stored.subject)).toEqual(stored);
+    const vague = await save({ identity: { ...simple, authenticated: {} } });
+    expect(await find(vague.subject)).toEqual(vague);
+  });
+
+  test('a new sign-in replaces all that was known, and what is missing is forgotten', async () => {
+    const before = await save({
+      identity: { ...simple, displayName: 'Old', email: { address: 'a@b', verified: true }, groups: ['old'] },
+      gone: { at: place.clock.now(), reason: 'left' },
+    });
+    const after = await save({ subject: before.subject, identity: { ...simple, groups: ['new'] } });
+    expect(await find(before.subject)).toEqual(after);
+  });
+
+  test('fifty thousand groups are kept whole', async () => {
+    const groups = Array.from(
+      { length: 50_000 },
+      (_, number) => `cn=group ${number},ou=groups,dc=example,dc=com`,
+    );
+    const stored = await save({ identity: { ...simple, groups } });
+    expect((await find(stored.subject))?.identity.groups).toEqual(groups);
+  });
+
+  test('nobody by that subject is null, whatever was asked', async () => {
+    for (const subject of ['', 'x', '\0', '\ud800', "' OR true --"]) expect(await find(subject)).toBeNull();
+  });
+
+  // Attack: an upstream whose group "admins\0" would become "admins" once the NUL is dropped.
+  test.each([
+    ['username', { ...simple, username: 'root\0' }],
+    ['groups', { ...simple, groups: ['ok', 'admins\0'] }],
+    ['displayName', { ...simple, displayName: '\ud800' }],
+    ['email', { ...simple, email: { address: 'a\0@b', verified: true } }],
+    ['upstreamId', { ...simple, upstreamId: '\udfff1' }],
+    ['amr', { ...simple, authenticated: { amr: ['\0'] } }],
+  ])('a %s that PostgreSQL cannot hold is refused, never changed', (field, identity) => {
+    const stored = {
+      subject: newSubject(),
+      connectorId: 'corp',
+      identity,
+      checkedAt: place.clock.now(),
+      lastLoginAt: place.clock.now(),
+    };
+    expect(() => place.store.unit().identities.save(stored)).toThrow(
+      expect.objectContaining({ code: 'bad_upstream_response', message: expect.stringContaining(field) }),
+    );
+  });
+
+  test('of twenty who want to ask the upstream one may, and the next when that one is done or late', async () => {
+    const { subject } = await save();
+    const checks = (await place.another()).identityChecks;
+    const claim = (number: number) =>
+      (number % 2 ? checks : place.store.identityChecks).claim(subject, place.clock.in(30));
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, number) => claim(number)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    await checks.record(subject, { status: 'unavailable', at: place.clock.now() });
+    expect(await claim(0)).toBe(true);
+    expect(await claim(1)).toBe(false);
+    place.clock.pass(30);
+    expect(await claim(1)).toBe(true);
+    expect(await checks.claim('nobody', place.clock.in(30))).toBe(false);
+  });
+
+  test('what an upstream says replaces what it said before, and brings back who was gone', async () => {
+    const stored = await save({
+      gone: { at: place.clock.now(), reason: 'left' },
+      staleSince: place.clock.now(),
+    });
+    const at = place.clock.pass(10);
+    const identity = { ...simple, groups: ['new'], state: { rotated: 1 } };
+    await place.store.identityChecks.record(stored.subject, { status: 'current', identity, at });
+    const { gone: _, staleSince: __, ...rest } = stored;
+    expect(await find(stored.subject)).toEqual({ ...rest, identity, checkedAt: at });
+  });
+
+  test('somebody who has left is kept, with when and why', async () => {
+    const stored = await save({ staleSince: place.clock.now() });
+    const at = place.clock.pass(10);
+    await place.store.identityChecks.record(stored.subject, { status: 'gone', reason: 'dis\0abled', at });
+    const { staleSince: _, ...rest } = stored;
+    const gone = { at, reason: 'dis\uFFFDabled' };
+    expect(await find(stored.subject)).toEqual({ ...rest, checkedAt: at, gone });
+  });
+
+  test('an upstream that is away marks the person stale since the first failure', async () => {
+    const stored = await save();
+    const first = place.clock.pass(10);
+    for (const at of [first, place.clock.pass(10)]) {
+      await place.store.identityChecks.record(stored.subject, { status: 'unavailable', at });
+    }
+    expect(await find(stored.subject)).toEqual({ ...stored, staleSince: first });
+  });
+
+  test.each([
+    { status: 'current' as const, identity: { ...simple, groups: ['old'] } },
+    { status: 'gone' as const, reason: 'left' },
+    { status: 'unavailable' as const },
+  ])(
+    'an outcome ($status) from before the last sign-in only gives the right to ask back',
+    async (outcome) => {
+      const at = place.clock.now();
+      place.clock.pass(5);
+      const stored = await save();
+      expect(await place.store.identityChecks.claim(stored.subject, place.clock.in(30))).toBe(true);
+      await place.store.identityChecks.record(stored.subject, { ...outcome, at });
+      expect(await find(stored.subject)).toEqual(stored);
+      expect(await place.store.identityChecks.claim(stored.subject, place.clock.in(30))).toBe(true);
+    },
+  );
+
+  test('a rotated upstream token is kept at once, past what a unit remembers', async () => {
+    const { subject } = await save();
+    const unit = place.store.unit();
+    await unit.identities.find(subject);
+    await place.store.identityChecks.saveState(subject, { refresh: 'second' });
+    expect((await place.store.identityChecks.read(subject))?.identity.state).toEqual({ refresh: 'second' });
+    expect((await unit.identities.find(subject))?.identity.state).toBeNull();
+  });
+
+  // Attack: somebody who can write to the database gives a person the sealed state of another.
+  test('a sealed state that was moved to another person does not open', async () => {
+    const [one, two] = [await save(), await save()];
+    await place.sql(
+      'UPDATE identities SET state_sealed = (SELECT state_sealed FROM identities WHERE subject = $1) WHERE subject = $2',
+      [one.subject, two.subject],
+    );
+    await expect(find(two.subject)).rejects.toMatchObject({ name: 'SealBroken' });
+    await place.sql('DELETE FROM identities WHERE subject = $1', [two.subject]);
+  });
+
+  const newUser = (more: Partial<LocalUser> = {}): LocalUser => ({
+    id: randomUUID(),
+    email: `${newSubject()}@example.com`,
+    passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+    groups: ['admins', 'with, comma'],
+    ...more,
+  });
+
+  test('an account is added once, found by address and id, changed, listed and removed', async () => {
+    const { users } = place.store;
+    const user = newUser({ name: 'Ann' });
+    const plain = newUser();
+    expect(await users.add(user)).toBe(true);
+    expect(await users.add(plain)).toBe(true);
+    expect(await users.add(newUser({ email: user.email }))).toBe(false);
+    expect(await users.findByEmail(user.email)).toEqual(user);
+    expect(await users.findById(user.id)).toEqual(user);
+    expect(await users.setPasswordHash(user.email, '$2b$10$other')).toBe(true);
+    expect(await users.list()).toEqual(
+      [{ ...user, passwordHash: '$2b$10$other' }, plain].sort((a, b) => (a.email < b.email ? -1 : 1)),
+    );
+    expect(await users.remove(user.email)).toBe(true);
+    expect(await users.remove(user.email)).toBe(false);
+    expect(await users.setPasswordHash(user.email, 'x')).toBe(false);
+    expect(await users.findById(user.id)).toBeNull();
+  });
+
+  test('of twenty who add the same address one does', async () => {
+    const email = `${newSubject()}@example.com`;
+    const added = await Promise.all(
+      Array.from({ length: 20 }, () => place.store.users.add(newUser({ email }))),
+    );
+    expect(added.filter(Boolean)).toHaveLength(1);
+  });
+
+  // Attack: strange bytes in the login form, to see a server error instead of the usual page.
+  test('an address that cannot exist is nobody', async () => {
+    const { users } = place.store;
+    for (const email of ['\0', 'ann\ud800@example.com', '', `${'x'.repeat(100_000)}`, "' OR ''='"]) {
+      expect(await users.findByEmail(email)).toBeNull();
+      expect(await users.findById(email)).toBeNull();
+      expect(await users.remove(email)).toBe(false);
+      expect(await users.setPasswordHash(email, 'x')).toBe(false);
+    }
+  });
+});
