@@ -21,7 +21,7 @@ describe('the configuration', () => {
       usernameLabel: 'Username',
       userSearch: { scope: 'sub', username: ['uid'] },
       attributes: { displayName: 'cn', email: 'mail', emailVerified: true },
-      timeouts: { connect: 5000, operation: 10_000, call: 20_000 },
+      timeouts: { connect: 5000, operation: 10_000, call: 15_000 },
     });
     expect(config.groupSearch).toBeUndefined();
   });

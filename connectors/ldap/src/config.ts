@@ -91,6 +91,10 @@ const groupSearch = z.strictObject({
     .min(1)
     .prefault([{ userAttribute: 'DN', groupAttribute: 'member' }]),
   maxDepth,
+  ignoreReferrals: z
+    .boolean()
+    .default(false)
+    .describe('Leave out the parts of the tree that are on other servers, instead of failing.'),
 });
 
 const memberOf = z.strictObject({
@@ -106,7 +110,7 @@ const memberOf = z.strictObject({
 const timeouts = z.strictObject({
   connect: duration('5s').describe('To connect, TLS included.'),
   operation: duration('10s').describe('To answer one request.'),
-  call: duration('20s').describe('For a whole sign-in, refresh or check.'),
+  call: duration('15s').describe('For a whole sign-in, refresh or check.'),
 });
 
 export const configSchema = z

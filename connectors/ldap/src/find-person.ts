@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import { misconfigured, unavailable } from './errors.ts';
 import { anyOf, both, configuredFilter, equals, present } from './filters.ts';
 import { personAttributes, type State } from './identity.ts';
-import { searchAll, searchFailure, searchOrResult } from './search.ts';
+import { searchFailure, searchFew, searchOrResult } from './search.ts';
 import type { LdapConnection, SearchQuery } from './wire/connection.ts';
 import { resultCode } from './wire/result-code.ts';
 
@@ -23,7 +23,7 @@ export async function findByName(
     anyOf(attributes.map((attribute) => equals(attribute, '<typed>'))),
   );
   const query = { ...peopleQuery(config, named), shown: shown.toString() };
-  const found = await searchAll(connection, query, trace);
+  const found = await searchFew(connection, query, trace);
   return onlyOne(found, 'the name that was typed');
 }
 
@@ -36,7 +36,7 @@ export async function findById(
 ): Promise<Entry | null> {
   if (state.idAttribute === 'DN') return findByDn(connection, config, state, trace);
   const same = equals(state.idAttribute, Buffer.from(state.id, 'base64'));
-  const found = await searchAll(connection, peopleQuery(config, same, [state.idAttribute]), trace);
+  const found = await searchFew(connection, peopleQuery(config, same, [state.idAttribute]), trace);
   return onlyOne(found, `the id in "${state.idAttribute}"`);
 }
 
@@ -95,10 +95,8 @@ function onlyOne(found: readonly Entry[], by: string): Entry | null {
   const [first, second] = found;
   if (first === undefined) return null;
   if (second !== undefined) {
-    const names = found.slice(0, 10).map((entry) => entry.dn);
-    throw misconfigured(
-      `${by} stands for ${found.length} entries, and may for one only: ${names.join(' | ')}`,
-    );
+    const names = found.map((entry) => entry.dn);
+    throw misconfigured(`${by} stands for several entries, and may for one only: ${names.join(' | ')}`);
   }
   // A bind with an empty DN is anonymous, and succeeds with any password.
   if (first.dn === '') throw unavailable('the directory answered with an entry that has no name');

@@ -118,8 +118,20 @@ describe('attack: a directory that sends too much', () => {
   });
 
   test('pages without end are cut off, empty ones too', async () => {
-    const connector = await open((id, count) =>
-      count === 1 ? [searchResult(id, 4)] : [pageResult(id, 'more')],
+    const connector = await open((id, count) => {
+      if (count === 1) return [entry(id, jane, janesAttributes), searchResult(id)];
+      return count === 2 ? [searchResult(id, 4)] : [pageResult(id, 'more')];
+    }, honestBinds());
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('pages'),
+    });
+  });
+
+  test('a name whose search is cut off after one entry signs nobody in: there may be a second', async () => {
+    const connector = await open(
+      (id) => [entry(id, jane, janesAttributes), searchResult(id, 4)],
+      honestBinds(),
     );
     await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject(unavailable);
   });
@@ -213,6 +225,27 @@ describe('a directory that breaks off', () => {
       if (count === 3) return [pageResult(id, 'more')];
       return [entry(id, `cn=admins,${suffix}`, { cn: ['admins'] }), pageResult(id, '')];
     }, honestBinds());
+    expect((await signIn(connector, 'jane', 'foo'))?.groups).toEqual(['admins']);
+  });
+
+  const reference = (id: number) =>
+    ber(0x30, integer(id), ber(0x73, ber(0x04, 'ldap://169.254.169.254/dc=x')));
+  const partlyElsewhere = (id: number, count: number) => {
+    if (count === 1) return [reference(id), entry(id, jane, janesAttributes), searchResult(id)];
+    return [entry(id, `cn=admins,${suffix}`, { cn: ['admins'] }), reference(id), searchResult(id)];
+  };
+
+  test('a list of groups of which a part is on another server is an error', async () => {
+    const connector = await open(partlyElsewhere, honestBinds());
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('ignoreReferrals'),
+    });
+  });
+
+  test('a list of groups of which a part is on another server is enough where the configuration says so', async () => {
+    const groupSearch = { baseDn: `ou=Groups,${suffix}`, ignoreReferrals: true };
+    const connector = await open(partlyElsewhere, honestBinds(), { groupSearch });
     expect((await signIn(connector, 'jane', 'foo'))?.groups).toEqual(['admins']);
   });
 

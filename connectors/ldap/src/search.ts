@@ -12,14 +12,42 @@ import {
 import type { Result } from './wire/response.ts';
 import { resultCode } from './wire/result-code.ts';
 
-/** Throws `ConnectorError` for every result but success. */
+type Found = Pick<SearchAnswer, 'result' | 'entries' | 'references'>;
+
+const FEW = 10;
+
+export interface CompleteQuery extends SearchQuery {
+  /** Parts of the tree that are on other servers do not count. */
+  readonly ignoreReferrals: boolean;
+}
+
+/** Throws `ConnectorError` for every result but success, and where a part of the tree is on another server. */
 export async function searchAll(
+  connection: LdapConnection,
+  query: CompleteQuery,
+  trace: Trace,
+): Promise<readonly Entry[]> {
+  const { result, entries, references } = await searchOrResult(connection, query, trace);
+  if (result.code !== resultCode.success) throw searchFailure(result, query.base);
+  if (references > 0 && !query.ignoreReferrals) {
+    throw misconfigured(
+      `parts of "${query.base}" are on other servers, and referrals are not followed: narrow the base, or set \`ignoreReferrals\``,
+    );
+  }
+  return entries;
+}
+
+/** Enough to see whether there is one, or more than one: a name that stands for everybody is not read to the end. */
+export async function searchFew(
   connection: LdapConnection,
   query: SearchQuery,
   trace: Trace,
 ): Promise<readonly Entry[]> {
-  const { result, entries } = await searchOrResult(connection, query, trace);
-  if (result.code !== resultCode.success) throw searchFailure(result, query.base);
+  const answer = await connection.search({ ...query, sizeLimit: FEW });
+  traceSearch(query, answer, trace);
+  const { result, entries } = answer;
+  const several = result.code === resultCode.sizeLimitExceeded && entries.length > 1;
+  if (result.code !== resultCode.success && !several) throw searchFailure(result, query.base);
   return entries;
 }
 
@@ -28,30 +56,19 @@ export async function searchOrResult(
   connection: LdapConnection,
   query: SearchQuery,
   trace: Trace,
-): Promise<Pick<SearchAnswer, 'result' | 'entries' | 'references'>> {
+): Promise<Found> {
   // Pages cost round trips, and some directories allow one paged search a connection: only where they are needed.
   const whole = await connection.search(query);
   // What it was willing to send at once is a page that it accepts; some refuse larger ones.
   const size = Math.min(Math.max(whole.entries.length, 1), limits.pageSize);
   const tooMany = whole.result.code === resultCode.sizeLimitExceeded;
   const answer = tooMany ? await connection.inTurn(() => searchPages(connection, query, size)) : whole;
-  trace.step('ldap search', {
-    base: query.base,
-    filter: query.shown ?? query.filter.toString(),
-    result: describe(answer.result),
-    entries: answer.entries.map((entry) => entry.dn).slice(0, 50),
-    found: answer.entries.length,
-    referencesNotFollowed: answer.references,
-  });
+  traceSearch(query, answer, trace);
   return answer;
 }
 
 /** RFC 2696. An empty page with a cookie is not the end. */
-async function searchPages(
-  connection: LdapConnection,
-  query: SearchQuery,
-  size: number,
-): Promise<Pick<SearchAnswer, 'result' | 'entries' | 'references'>> {
+async function searchPages(connection: LdapConnection, query: SearchQuery, size: number): Promise<Found> {
   const entries: Entry[] = [];
   let references = 0;
   let cookie: Buffer | undefined;
@@ -66,6 +83,17 @@ async function searchPages(
     cookie = answer.cookie;
   }
   throw unavailable(`the directory did not come to an end within ${limits.pages} pages`);
+}
+
+function traceSearch(query: SearchQuery, answer: Found, trace: Trace): void {
+  trace.step('ldap search', {
+    base: query.base,
+    filter: query.shown ?? query.filter.toString(),
+    result: describe(answer.result),
+    entries: answer.entries.map((entry) => entry.dn).slice(0, 50),
+    found: answer.entries.length,
+    referencesNotFollowed: answer.references,
+  });
 }
 
 export function searchFailure(result: Result, base: string): ConnectorError {

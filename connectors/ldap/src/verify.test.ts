@@ -1,4 +1,4 @@
-import { testCall } from '@gatehouse/connector-kit/testing';
+import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LdapProxy, startLdapProxy } from '../../../tests/support/ldap-proxy.ts';
 import { type OpenLdap, startOpenLdap } from '../../../tests/support/openldap.ts';
@@ -250,6 +250,24 @@ describe('attack: the work that is done tells which names exist', () => {
     expect(nobody.length).toBeGreaterThan(0);
     expect(new Set(nobody).size).toBe(nobody.length);
   });
+});
+
+test('a directory is asked about strangers after a right password, and at most once an hour', async () => {
+  const host = testHost();
+  const account = { bindDn: directory.adminDn, bindPassword: directory.adminPassword };
+  const userSearch = { baseDn: people, username: 'uid' };
+  const connector = openConnector({ ...plainConfig(proxy.port), ...account, userSearch }, host);
+  const bindsOf = async (password: string) => {
+    await proxy.reset();
+    await signIn(connector, 'jane', password);
+    return proxy.asked.filter((word) => word === 'bind').length;
+  };
+  expect(await bindsOf('wrong')).toBe(2);
+  expect(await bindsOf('foo')).toBe(3);
+  expect(await bindsOf('foo')).toBe(2);
+  host.advance(60 * 60 * 1000);
+  expect(await bindsOf('wrong')).toBe(2);
+  expect(await bindsOf('foo')).toBe(3);
 });
 
 test('neither the typed name nor the password shows in the trace', async () => {

@@ -43,5 +43,6 @@ function groupQuery(search: GroupSearch, attribute: string, value: string | Buff
     scope: search.scope,
     filter: both(search.filter, equals(attribute, value)),
     attributes: [search.nameAttribute],
+    ignoreReferrals: search.ignoreReferrals,
   };
 }

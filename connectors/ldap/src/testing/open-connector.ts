@@ -1,13 +1,16 @@
 /** The connector as a broker would open it, against an OpenLDAP of the test. */
-import type { Connector, Identity } from '@gatehouse/connector-kit';
+import type { Connector, ConnectorHost, Identity } from '@gatehouse/connector-kit';
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import type { OpenLdap } from '../../../../tests/support/openldap.ts';
 import { configSchema } from '../config.ts';
 import type { State } from '../identity.ts';
 import ldap from '../index.ts';
 
-export function openConnector(config: Readonly<Record<string, unknown>>): Connector<State> {
-  return ldap.open(configSchema.parse(config), testHost());
+export function openConnector(
+  config: Readonly<Record<string, unknown>>,
+  host: ConnectorHost = testHost(),
+): Connector<State> {
+  return ldap.open(configSchema.parse(config), host);
 }
 
 /** LDAPS with the right CA, as the administrator of the directory. */
