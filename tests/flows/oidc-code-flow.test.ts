@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
+import type { LogFields } from '@gatehouse/connector-kit';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorize, codeGrant, party, post, refreshGrant, signIn } from '../support/oidc-flow.ts';
-import { client, type OidcServer, secretOf, startOidcServer } from '../support/oidc-server.ts';
+import { client, jane, type OidcServer, secretOf, startOidcServer } from '../support/oidc-server.ts';
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const kubectl = { clientId: 'kubectl', public: true, redirectUri: 'http://127.0.0.1:8000' };
 
 let database: TestDatabase;
 let server: OidcServer;
+const logged: { fields: LogFields; message: string }[] = [];
 
 beforeAll(async () => {
   database = await freshDatabase();
   server = await startOidcServer({
     databaseUrl: database.url,
+    log: { ...silentLog, warn: (fields, message) => logged.push({ fields, message }) },
     clients: [
       client('web'),
       client('other'),
@@ -39,7 +43,9 @@ afterAll(async () => {
 
 describe('the ID token', () => {
   test('has the claims that are always there, and those of the scopes', async () => {
-    const tokens = await signIn(await party(server, 'web'), { scope: 'openid email profile groups federated:id' });
+    const tokens = await signIn(await party(server, 'web'), {
+      scope: 'openid email profile groups federated:id',
+    });
     const claims = decodeJwt(tokens.id_token ?? '');
     expect(Object.keys(decodeProtectedHeader(tokens.id_token ?? '')).sort()).toEqual(['alg', 'kid']);
     expect(claims).toMatchObject({
@@ -62,7 +68,14 @@ describe('the ID token', () => {
 
   test('says no more than the scopes ask for', async () => {
     const claims = decodeJwt((await signIn(await party(server, 'web'), { scope: 'openid' })).id_token ?? '');
-    for (const claim of ['email', 'email_verified', 'name', 'preferred_username', 'groups', 'federated_claims']) {
+    for (const claim of [
+      'email',
+      'email_verified',
+      'name',
+      'preferred_username',
+      'groups',
+      'federated_claims',
+    ]) {
       expect(claims).not.toHaveProperty(claim);
     }
   });
@@ -84,11 +97,36 @@ describe('the ID token', () => {
   });
 });
 
+describe('a long ID token', () => {
+  test('keeps all groups, and its size is in the log', async () => {
+    const groups = Array.from({ length: 500 }, (_, i) => `a group with a rather long name, number ${i}`);
+    server.person = { ...jane, groups };
+    const rp = await party(server, 'web');
+    const { id_token = '' } = await signIn(rp);
+    server.person = jane;
+    expect(decodeJwt(id_token).groups).toEqual(groups);
+    const line = logged.find(({ message }) => message === 'the ID token is long');
+    expect(line?.fields).toMatchObject({ client: 'web', bytes: id_token.length, groups: 500 });
+  });
+});
+
+describe('a public client', () => {
+  test('exchanges and refreshes with its id and PKCE alone', async () => {
+    const rp = await party(server, { ...kubectl, redirectUri: 'http://localhost:18000/cb' });
+    const tokens = await signIn(rp);
+    const next = await rp.refresh(tokens.refresh_token ?? '');
+    expect(decodeJwt(next.id_token ?? '').aud).toBe('kubectl');
+  });
+});
+
 describe('cross-client audience', () => {
   test('the peer and the client are in the audience, and the client is the authorized party', async () => {
     const scope = 'openid audience:server:client_id:cluster audience:server:client_id:second-cluster';
     const { id_token } = await signIn(await party(server, 'web'), { scope });
-    expect(decodeJwt(id_token ?? '')).toMatchObject({ aud: ['cluster', 'second-cluster', 'web'], azp: 'web' });
+    expect(decodeJwt(id_token ?? '')).toMatchObject({
+      aud: ['cluster', 'second-cluster', 'web'],
+      azp: 'web',
+    });
   });
 
   test('a scope that names the client itself gives one audience', async () => {
@@ -127,7 +165,11 @@ describe('scopes', () => {
 describe('the authorization request', () => {
   test.each([
     ['an unknown client', { client_id: 'nobody' }, 'not registered with this service'],
-    ['a redirect address of somebody else', { redirect_uri: 'https://evil.example' }, 'not registered for it'],
+    [
+      'a redirect address of somebody else',
+      { redirect_uri: 'https://evil.example' },
+      'not registered for it',
+    ],
     [
       'a redirect address with something after it',
       { redirect_uri: 'https://app.example.com/callback/../x' },
@@ -186,20 +228,25 @@ describe('the authorization request', () => {
     },
   );
 
-  test.each(['http://localhost:8000', 'http://127.0.0.1:8000/cb', 'http://127.0.0.2:8000', 'https://127.0.0.1'])(
-    'a native client may not be answered at %s, which was not registered',
-    async (redirectUri) => {
-      const rp = await party(server, { ...kubectl, redirectUri });
-      const { url } = await rp.authorization();
-      expect((await rp.browser.request(url)).status).toBe(400);
-    },
-  );
+  test.each([
+    'http://localhost:8000',
+    'http://127.0.0.1:8000/cb',
+    'http://127.0.0.2:8000',
+    'https://127.0.0.1',
+  ])('a native client may not be answered at %s, which was not registered', async (redirectUri) => {
+    const rp = await party(server, { ...kubectl, redirectUri });
+    const { url } = await rp.authorization();
+    expect((await rp.browser.request(url)).status).toBe(400);
+  });
 
   test('form_post answers with a form', async () => {
     const rp = await party(server, 'web');
     const { url } = await rp.authorization({ response_mode: 'form_post' });
     const page = await rp.browser.go(url);
     expect(page.body).toMatch(/action="https:\/\/app\.example\.com\/callback"[\s\S]*name="code"/);
+    const script = page.body.match(/<script>([\s\S]*?)<\/script>/)?.[1] ?? '';
+    const digest = createHash('sha256').update(script).digest('base64');
+    expect(page.headers.get('content-security-policy')).toContain(`script-src 'sha256-${digest}'`);
   });
 });
 
@@ -212,7 +259,9 @@ describe('the code', () => {
     expect(first.status).toBe(200);
     const second = await post(server, '/token', codeGrant(rp, callback), { client: 'web' });
     expect(second).toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
-    const refreshed = await post(server, '/token', refreshGrant(String(first.json.refresh_token)), { client: 'web' });
+    const refreshed = await post(server, '/token', refreshGrant(String(first.json.refresh_token)), {
+      client: 'web',
+    });
     expect(refreshed.json.error).toBe('invalid_grant');
     const userinfo = await fetch(`${server.issuer}/userinfo`, {
       headers: { authorization: `Bearer ${first.json.access_token}` },
@@ -243,7 +292,9 @@ describe('the code', () => {
       new Set(['invalid_grant']),
     );
     for (const { json } of winners) {
-      const refreshed = await post(server, '/token', refreshGrant(String(json.refresh_token)), { client: 'web' });
+      const refreshed = await post(server, '/token', refreshGrant(String(json.refresh_token)), {
+        client: 'web',
+      });
       expect(refreshed.json.error).toBe('invalid_grant');
     }
   });
@@ -293,7 +344,11 @@ describe('client authentication', () => {
     ['a secret for a public client', { client_id: 'kubectl', client_secret: 'anything' }],
     ['an unknown client', { client_id: 'nobody', client_secret: 'x' }],
   ])('%s is refused with 401', async (_what, credentials) => {
-    const answer = await post(server, '/token', { grant_type: 'authorization_code', code: 'x', ...credentials });
+    const answer = await post(server, '/token', {
+      grant_type: 'authorization_code',
+      code: 'x',
+      ...credentials,
+    });
     expect(answer).toMatchObject({ status: 401, json: { error: 'invalid_client' } });
     expect(answer.headers.get('cache-control')).toContain('no-store');
   });

@@ -92,7 +92,9 @@ describe('/keys', () => {
     expect(keys.map(({ alg }) => alg).sort()).toEqual(['ES256', 'RS256']);
     for (const key of keys) {
       expect(Object.keys(key).sort()).toEqual(
-        key.kty === 'RSA' ? ['alg', 'e', 'kid', 'kty', 'n', 'use'] : ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+        key.kty === 'RSA'
+          ? ['alg', 'e', 'kid', 'kty', 'n', 'use']
+          : ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
       );
     }
   });
@@ -116,7 +118,9 @@ describe('/keys', () => {
 
 describe('/userinfo', () => {
   test('says what the scopes say, about the same subject', async () => {
-    const { access_token, id_token } = await signIn(await party(server, 'web'), { scope: 'openid email groups' });
+    const { access_token, id_token } = await signIn(await party(server, 'web'), {
+      scope: 'openid email groups',
+    });
     const { status, json } = await userinfo(access_token);
     expect(status).toBe(200);
     expect(json).toEqual({
@@ -289,9 +293,15 @@ describe('POST', () => {
   test('to /auth is the same as GET', async () => {
     const rp = await party(server, 'web');
     const { url } = await rp.authorization();
-    const page = await rp.browser.request(`${server.issuer}/auth`, { method: 'POST', body: url.searchParams });
+    const page = await rp.browser.request(`${server.issuer}/auth`, {
+      method: 'POST',
+      body: url.searchParams,
+    });
     expect(page.status).toBe(303);
-    const end = await rp.browser.go(new URL(page.headers.get('location') ?? '', server.issuer), rp.redirectUri);
+    const end = await rp.browser.go(
+      new URL(page.headers.get('location') ?? '', server.issuer),
+      rp.redirectUri,
+    );
     expect(end.location?.searchParams.get('code')).not.toBeNull();
   });
 });
@@ -303,11 +313,14 @@ describe('CORS', () => {
     return await post(server, '/token', grant, { client: clientId, headers: { origin } });
   }
 
-  test.each(['https://app.example.com', 'https://everywhere.example'])('%s may read the answer', async (origin) => {
-    const answer = await askFrom(origin);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
-  });
+  test.each(['https://app.example.com', 'https://everywhere.example'])(
+    '%s may read the answer',
+    async (origin) => {
+      const answer = await askFrom(origin);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+    },
+  );
 
   test.each(['https://evil.example', 'null', 'https://app.example.com.evil.example'])(
     '%s may not, and gets no token',

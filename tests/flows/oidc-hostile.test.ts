@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { answerOf, authorize, codeGrant, party, post, refreshGrant, signIn } from '../support/oidc-flow.ts';
+import { answerOf, authorize, codeGrant, party, post, signIn } from '../support/oidc-flow.ts';
 import { client, type OidcServer, secretOf, startOidcServer } from '../support/oidc-server.ts';
-import { freshDatabase, startPostgres, type TestDatabase } from '../support/postgres.ts';
+import { freshDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
 let server: OidcServer;
@@ -54,21 +54,38 @@ describe('parameters', () => {
     expect(answer.status).toBe(400);
   });
 
-  test.each(['state', 'nonce', 'login_hint', 'ui_locales', 'acr_values', 'connector_id', 'scope', 'claims_locales'])(
-    '%s with characters of every kind never makes a server error',
-    async (name) => {
-      const rp = await party(server, 'web');
-      for (const value of ['%00', '%ED%A0%80', '%FF', '%uD800', '\u{1F600}', '"\'<>&\\', '%0d%0aSet-Cookie:x=y']) {
-        const { url } = await rp.authorization();
-        url.searchParams.delete(name);
-        const answer = await fetch(`${url}&${name}=${value.startsWith('%') ? value : encodeURIComponent(value)}`, {
+  test.each([
+    'state',
+    'nonce',
+    'login_hint',
+    'ui_locales',
+    'acr_values',
+    'connector_id',
+    'scope',
+    'claims_locales',
+  ])('%s with characters of every kind never makes a server error', async (name) => {
+    const rp = await party(server, 'web');
+    for (const value of [
+      '%00',
+      '%ED%A0%80',
+      '%FF',
+      '%uD800',
+      '\u{1F600}',
+      '"\'<>&\\',
+      '%0d%0aSet-Cookie:x=y',
+    ]) {
+      const { url } = await rp.authorization();
+      url.searchParams.delete(name);
+      const answer = await fetch(
+        `${url}&${name}=${value.startsWith('%') ? value : encodeURIComponent(value)}`,
+        {
           redirect: 'manual',
-        });
-        expect([303, 400], `${name}=${value}`).toContain(answer.status);
-        expect(answer.headers.get('location') ?? '').not.toContain('server_error');
-      }
-    },
-  );
+        },
+      );
+      expect([303, 400], `${name}=${value}`).toContain(answer.status);
+      expect(answer.headers.get('location') ?? '').not.toContain('server_error');
+    }
+  });
 
   test.each(['client_id', 'redirect_uri', 'scope', 'state', 'nonce', 'code_challenge', 'prompt'])(
     '%s given twice is refused',
@@ -104,7 +121,11 @@ describe('parameters', () => {
     ['a body that is no form', '{"grant_type":"x"}', 'application/json'],
     ['a body with NUL', 'grant_type=refresh_token&refresh_token=%00&client_id=%00', undefined],
     ['a large body', `grant_type=${'x'.repeat(200_000)}`, undefined],
-    ['a parameter given twice', 'grant_type=refresh_token&grant_type=authorization_code&client_id=web', undefined],
+    [
+      'a parameter given twice',
+      'grant_type=refresh_token&grant_type=authorization_code&client_id=web',
+      undefined,
+    ],
     ['a name that every object has', '__proto__=x&constructor=y&client_id=__proto__', undefined],
     ['nothing', '', undefined],
   ])('/token with %s is a clean refusal', async (_what, body, type = 'application/x-www-form-urlencoded') => {
@@ -115,22 +136,30 @@ describe('parameters', () => {
     expect(answer.json).toHaveProperty('error');
   });
 
-  test.each(['Basic', 'Basic !!', 'Basic Og==', 'Bearer x', `Basic ${btoa('web:%ff')}`, `Basic ${btoa('web:\0')}`])(
-    'the header "%s" is a clean refusal',
-    async (authorization) => {
-      const answer = await post(server, '/token', { grant_type: 'x' }, { headers: { authorization } });
-      expect([400, 401]).toContain(answer.status);
-    },
-  );
+  test.each([
+    'Basic',
+    'Basic !!',
+    'Basic Og==',
+    'Bearer x',
+    `Basic ${btoa('web:%ff')}`,
+    `Basic ${btoa('web:\0')}`,
+  ])('the header "%s" is a clean refusal', async (authorization) => {
+    const answer = await post(server, '/token', { grant_type: 'x' }, { headers: { authorization } });
+    expect([400, 401]).toContain(answer.status);
+  });
 
-  test.each(['/auth/%00', '/auth/%ff', '/auth/..%2f..%2fetc', '/auth/x?client_id=web', '/auth//', '/auth/a/b'])(
-    'the address %s is a clean refusal',
-    async (path) => {
-      const answer = await fetch(`${server.issuer}${path}`, { redirect: 'manual' });
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(answer.status).toBeLessThan(500);
-    },
-  );
+  test.each([
+    '/auth/%00',
+    '/auth/%ff',
+    '/auth/..%2f..%2fetc',
+    '/auth/x?client_id=web',
+    '/auth//',
+    '/auth/a/b',
+  ])('the address %s is a clean refusal', async (path) => {
+    const answer = await fetch(`${server.issuer}${path}`, { redirect: 'manual' });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+  });
 
   test('the Host header does not decide where the browser goes', async () => {
     // Attack: a poisoned cache or a mail with a link in it sends the code to another host.
@@ -233,44 +262,6 @@ test('a dump of the database holds no usable token, code or cookie', async () =>
     expect(dump).not.toContain(secret);
     expect(dump).not.toContain(Buffer.from(secret).toString('hex'));
   }
-});
-
-describe('while the database is down', () => {
-  test('protocol calls are 503 and nothing is lost; keys and discovery are served', async () => {
-    const postgres = await startPostgres({ version: 15 });
-    const own = await freshDatabase({ server: postgres });
-    const away = await startOidcServer({ databaseUrl: own.url, clients: [client('web')] });
-    try {
-      const rp = await party(away, 'web');
-      const { refresh_token, access_token } = await signIn(rp);
-      const callback = await authorize(rp);
-      await postgres.stop();
-      for (const body of [refreshGrant(refresh_token), codeGrant(rp, callback)]) {
-        const answer = await post(away, '/token', body, { client: 'web' });
-        expect(answer).toMatchObject({ status: 503, json: { error: 'temporarily_unavailable' } });
-        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-        expect(answer.headers.get('cache-control')).toContain('no-store');
-      }
-      for (const path of ['/userinfo', '/token/introspect', '/token/revoke']) {
-        const headers = path === '/userinfo' ? { headers: { authorization: `Bearer ${access_token}` } } : {};
-        const answer = await post(away, path, path === '/userinfo' ? {} : { token: access_token ?? '' }, {
-          ...(path === '/userinfo' ? headers : { client: 'web' }),
-        });
-        expect(answer.status, path).toBe(503);
-      }
-      const { url } = await rp.authorization();
-      const page = await rp.browser.request(url);
-      expect(page.status).toBe(503);
-      expect(page.body).toContain('data-code="storage_unavailable"');
-      expect(page.headers.get('retry-after')).not.toBeNull();
-      for (const path of ['/keys', '/.well-known/openid-configuration']) {
-        expect((await fetch(`${away.issuer}${path}`)).status, path).toBe(200);
-      }
-    } finally {
-      await away.stop();
-      await postgres.stop();
-    }
-  });
 });
 
 async function dumpOf({ url }: TestDatabase): Promise<string> {

@@ -61,9 +61,15 @@ async function begin(clientId = 'web', scope?: string): Promise<string> {
   return (await signIn(await party(server, clientId), scope ? { scope } : {})).refresh_token ?? '';
 }
 
-function use(token: unknown, options: { client?: string; scope?: string; origin?: string } = {}): Promise<Answer> {
+function use(
+  token: unknown,
+  options: { client?: string; scope?: string; origin?: string } = {},
+): Promise<Answer> {
   const { client: id = 'web', scope, origin } = options;
-  return post(server, '/token', refreshGrant(String(token), scope), { client: id, ...(origin && { origin }) });
+  return post(server, '/token', refreshGrant(String(token), scope), {
+    client: id,
+    ...(origin && { origin }),
+  });
 }
 
 const refused = { status: 400, json: { error: 'invalid_grant' } };

@@ -1,5 +1,5 @@
 /** Shorthand for flows against `startOidcServer`: a party, its sign-in, and requests written by hand. */
-import { secretOf, type OidcServer } from './oidc-server.ts';
+import { type OidcServer, secretOf } from './oidc-server.ts';
 import { type Authorization, RelyingParty, type Tokens } from './relying-party.ts';
 
 export interface Party {
@@ -10,7 +10,11 @@ export interface Party {
 }
 
 export async function party(server: OidcServer, options: Party | string): Promise<RelyingParty> {
-  const { clientId, redirectUri, public: isPublic } = typeof options === 'string' ? { clientId: options } : options;
+  const {
+    clientId,
+    redirectUri,
+    public: isPublic,
+  } = typeof options === 'string' ? { clientId: options } : options;
   return await RelyingParty.discover({
     issuer: server.issuer,
     clientId,
@@ -32,7 +36,8 @@ export interface Callback {
 export async function authorize(rp: RelyingParty, parameters: Parameters = {}): Promise<Callback> {
   const authorization = await rp.authorization(parameters);
   const end = await rp.browser.go(authorization.url, rp.redirectUri);
-  if (end.location === undefined) throw new Error(`not back at the client: ${end.status} ${end.url}\n${end.body}`);
+  if (end.location === undefined)
+    throw new Error(`not back at the client: ${end.status} ${end.url}\n${end.body}`);
   return { authorization, answer: end.location.searchParams, location: end.location };
 }
 

@@ -20,6 +20,8 @@ import {
 } from '@gatehouse/core';
 import { openStore } from '@gatehouse/storage';
 import Koa, { type Context } from 'koa';
+import { establishFacts } from '../../packages/server/src/http/establish-facts.ts';
+import { readIssuer } from '../../packages/server/src/http/issuer.ts';
 import { currentUnit, unitOfWork } from '../../packages/server/src/http/unit-of-work.ts';
 import { type Oidc, openOidc, type PendingSignIn } from '../../packages/server/src/oidc/index.ts';
 import { silentLog } from './silent-log.ts';
@@ -132,7 +134,7 @@ async function openProvider(
     ...{ lifetimes: config.tokens, now, log, sleep },
   });
   return openOidc({
-    ...{ config, keys, log, now },
+    ...{ config, keys, now },
     secrets: await store.secrets.ensure(),
     checkIdentity: (stored, signal) => check.checkIdentity(stored, signal),
     pages: {
@@ -161,6 +163,7 @@ function serve(oidc: Oidc, store: Store, config: Config, now: () => Date, log: L
       renderError(ctx, error);
     }
   });
+  app.use(establishFacts(readIssuer(config.issuer), () => false, log));
   app.use(oidc.documents);
   app.use(unitOfWork(store));
   app.use(async (ctx, next) => {

@@ -8,7 +8,7 @@ import { extraParams } from './authorization-request.ts';
 import { loadGrant } from './consent-prompt.ts';
 import { type CookieKeys, cookieNames, cookieOptions } from './cookies.ts';
 import { brokerErrorOf } from './errors.ts';
-import { features } from './features.ts';
+import { features, type HasAccount } from './features.ts';
 import { type AccountOptions, findAccount } from './find-account.ts';
 import { ttl } from './lifetimes.ts';
 import type { Pages } from './pages.ts';
@@ -27,6 +27,9 @@ export interface ProviderSetup extends AccountOptions {
 
 export function configuration(setup: ProviderSetup): Configuration {
   const { config, issuer, clients, pages, now } = setup;
+  const account = findAccount(setup);
+  const hasAccount: HasAccount = async (ctx, token) =>
+    (await account(ctx, token.accountId ?? '', token as never)) !== undefined;
   return {
     adapter: adapterFor({ now, resumeUrl: (uid) => resumeUrl(issuer, uid) }),
     ...protocol(clients),
@@ -35,9 +38,9 @@ export function configuration(setup: ProviderSetup): Configuration {
     ...tokens(),
     clients: [],
     routes,
-    features: features(clients, pages) as never,
+    features: features(clients, hasAccount, pages) as never,
     ttl: ttl({ tokens: config.tokens, sessions: config.sessions, now }) as never,
-    findAccount: findAccount(setup),
+    findAccount: account,
     interactions: {
       policy: policy(clients) as never,
       url: (_ctx, interaction) => loginPath(issuer.base, interaction.uid),

@@ -1,7 +1,8 @@
 /** What the library tells about a request: how it ended, and a line in the log. */
-import type { Log } from '@gatehouse/connector-kit';
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider';
+import { factsOf } from '../http/facts.ts';
 import { judge } from '../http/unit-of-work.ts';
+import { Unavailable } from './errors.ts';
 
 /** The answer may be a redirect to the client, which looks like a success from outside. */
 const refusals = [
@@ -20,25 +21,29 @@ interface Refusal extends Error {
   readonly error_detail?: string | undefined;
 }
 
-export function listen(provider: Provider, log: Log): void {
+export function listen(provider: Provider): void {
   for (const name of refusals) {
     provider.on(name as 'grant.error', (ctx: KoaContextWithOIDC, error: Refusal) => {
+      if (error instanceof Unavailable) return failed(ctx, error);
       judge('refused');
-      log.info(facts(ctx, error), 'protocol request refused');
+      factsOf(ctx).log.info(fields(ctx, error), 'protocol request refused');
     });
   }
-  provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
-    judge('failed');
-    log.error({ ...facts(ctx, error), err: error }, 'protocol request failed');
-  });
+  provider.on('server_error', failed);
+}
+
+function failed(ctx: KoaContextWithOIDC, error: Error): void {
+  judge('failed');
+  if (error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
+  factsOf(ctx).log.error({ ...fields(ctx, error), error }, 'protocol request failed');
 }
 
 /** Names and reasons; never a parameter, which could be a code or a token. */
-function facts({ oidc }: KoaContextWithOIDC, error: Refusal) {
+function fields({ oidc }: KoaContextWithOIDC, error: Refusal) {
   return {
     route: oidc.route,
-    clientId: oidc.client?.clientId,
-    error: error.message,
+    client: oidc.client?.clientId,
+    code: error.message,
     description: error.error_description,
     detail: error.error_detail,
   };

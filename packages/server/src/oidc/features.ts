@@ -7,12 +7,15 @@ import { mayIntrospect, mayRevoke } from './token-policies.ts';
 
 const off = { enabled: false } as const;
 
-export function features(clients: ReadonlyMap<string, Client>, pages: Pages) {
+/** Whether the person a token stands for is still let in. */
+export type HasAccount = (ctx: KoaContextWithOIDC, token: Asked) => Promise<boolean>;
+
+export function features(clients: ReadonlyMap<string, Client>, hasAccount: HasAccount, pages: Pages) {
   return {
     introspection: {
       enabled: true,
-      allowedPolicy: (_ctx: KoaContextWithOIDC, client: { clientId: string }, token: Asked) =>
-        mayIntrospect(clients, client.clientId, token),
+      allowedPolicy: async (ctx: KoaContextWithOIDC, client: { clientId: string }, token: Asked) =>
+        mayIntrospect(clients, client.clientId, token) && (await hasAccount(ctx, token)),
     },
     revocation: {
       enabled: true,
@@ -54,6 +57,7 @@ export function features(clients: ReadonlyMap<string, Client>, pages: Pages) {
 }
 
 export interface Asked {
+  readonly accountId?: string | undefined;
   readonly clientId?: string | undefined;
   readonly scope?: string | undefined;
 }

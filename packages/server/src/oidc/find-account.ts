@@ -4,25 +4,19 @@
  * It owns the moment at which an upstream is asked again: when a token is refreshed, and only then. A code exchange
  * never asks, the person has just come from there; `/userinfo` and `/auth` take what is stored.
  */
-import type { Log } from '@gatehouse/connector-kit';
 import {
   admit,
   admitToClient,
   BrokerError,
   type Checked,
-  type Claims,
+  type ClaimsRequest,
   type Client,
   claimsFor,
   type RuledEntry,
   type StoredIdentity,
 } from '@gatehouse/core';
-import {
-  type Account,
-  errors,
-  type FindAccount,
-  type KoaContextWithOIDC,
-  type RefreshToken,
-} from 'oidc-provider';
+import type { Account, FindAccount, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
+import { factsOf } from '../http/facts.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { reading } from './adapter.ts';
 import { Unavailable } from './errors.ts';
@@ -32,7 +26,6 @@ export interface AccountOptions {
   readonly entries: ReadonlyMap<string, RuledEntry>;
   /** Asks the upstream if the identity is older than `tokens.upstreamCheck`. */
   readonly checkIdentity: (stored: StoredIdentity, signal: AbortSignal) => Promise<Checked>;
-  readonly log: Log;
 }
 
 export interface BrokerAccount extends Account {
@@ -47,10 +40,12 @@ export function findAccount(options: AccountOptions): FindAccount {
   return async (ctx, subject, token) => {
     const stored = await reading(() => currentUnit().identities.find(subject));
     if (stored === null) return undefined;
-    const known = isRefresh(ctx, token) ? await ask(stored, hungUp(ctx), options) : stored;
+    const known = isRefresh(ctx, token) ? await ask(ctx, stored, options) : stored;
+    const entry = options.entries.get(stored.connectorId);
     const client = options.clients.get(token?.clientId ?? ctx.oidc.client?.clientId ?? '');
-    if (known === undefined || known.gone !== undefined || client === undefined) return undefined;
-    return accountOf(known, client, options);
+    if (known === undefined || known.gone !== undefined || !entry || !client) return undefined;
+    const admission = { stored: known, entry, client };
+    return isAdmitted(ctx, admission) ? accountOf(admission) : undefined;
   };
 }
 
@@ -67,16 +62,14 @@ function hungUp({ res }: KoaContextWithOIDC): AbortSignal {
 }
 
 async function ask(
+  ctx: KoaContextWithOIDC,
   stored: StoredIdentity,
-  signal: AbortSignal,
-  { checkIdentity, log }: AccountOptions,
+  { checkIdentity }: AccountOptions,
 ): Promise<StoredIdentity | undefined> {
-  const checked = await reading(() => checkIdentity(stored, signal));
+  const checked = await reading(() => checkIdentity(stored, hungUp(ctx)));
   if (checked.status === 'gone') {
-    log.info(
-      { subject: stored.subject, connectorId: stored.connectorId },
-      'refresh refused: the person is gone',
-    );
+    const { subject, connectorId } = stored;
+    factsOf(ctx).log.info({ subject, connector: connectorId, reason: checked.reason }, 'the person is gone');
     return undefined;
   }
   if (checked.status === 'unavailable') {
@@ -85,41 +78,27 @@ async function ask(
   return checked.stored;
 }
 
-function accountOf(
-  stored: StoredIdentity,
-  client: Client,
-  options: AccountOptions,
-): BrokerAccount | undefined {
-  const entry = options.entries.get(stored.connectorId);
-  if (entry === undefined || !isAdmitted(stored, entry, client, options.log)) return undefined;
-  return {
-    accountId: stored.subject,
-    connectorId: stored.connectorId,
-    claims: async (_use, scope) => ({ ...claims(stored, entry, client, scope) }),
-  };
-}
+type Admission = Omit<ClaimsRequest, 'scopes'>;
 
-function isAdmitted(
-  { connectorId, identity, subject }: StoredIdentity,
-  entry: RuledEntry,
-  client: Client,
-  log: Log,
-) {
+/** The rules are asked again each time: one that was changed acts at once. */
+function isAdmitted(ctx: KoaContextWithOIDC, { stored, entry, client }: Admission): boolean {
+  const { connectorId, identity, subject } = stored;
   try {
     admitToClient(client, admit({ connectorId, rules: entry.rules, identity }), connectorId);
     return true;
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
-    log.info({ subject, connectorId, clientId: client.id, reason: error.message }, 'not let in any more');
+    const fields = { subject, connector: connectorId, client: client.id, reason: error.message };
+    factsOf(ctx).log.info(fields, 'not let in any more');
     return false;
   }
 }
 
-function claims(stored: StoredIdentity, entry: RuledEntry, client: Client, scope: string): Claims {
-  try {
-    return claimsFor({ stored, entry, client, scopes: scope.split(' ') });
-  } catch (error) {
-    if (error instanceof BrokerError) throw new errors.InvalidGrant({ cause: error });
-    throw error;
-  }
+function accountOf(admission: Admission): BrokerAccount {
+  const { subject, connectorId } = admission.stored;
+  return {
+    accountId: subject,
+    connectorId,
+    claims: async (_use, scope) => ({ ...claimsFor({ ...admission, scopes: scope.split(' ') }) }),
+  };
 }

@@ -1,8 +1,8 @@
 /** ID tokens: the claims that are always there, and the audiences that a client may ask for. */
 import { randomUUID } from 'node:crypto';
-import type { Log } from '@gatehouse/connector-kit';
 import { AudienceRefused, audiencesOf, type Client } from '@gatehouse/core';
 import { errors, type default as Provider } from 'oidc-provider';
+import { factsOf } from '../http/facts.ts';
 
 type IdTokenClass = Provider['IdToken'];
 type Issue = Parameters<InstanceType<IdTokenClass>['issue']>[0];
@@ -10,13 +10,8 @@ type Issue = Parameters<InstanceType<IdTokenClass>['issue']>[0];
 /** Bytes. Beyond this, proxies and API servers begin to refuse the header that carries the token. */
 const longToken = 8 * 1024;
 
-export interface IdTokenOptions {
-  readonly clients: ReadonlyMap<string, Client>;
-  readonly log: Log;
-}
-
 /** The name of the class must stay: the library looks lifetimes up by it. */
-export function idTokenClass(Base: IdTokenClass, { clients, log }: IdTokenOptions): IdTokenClass {
+export function idTokenClass(Base: IdTokenClass, clients: ReadonlyMap<string, Client>): IdTokenClass {
   return class IdToken extends Base {
     override async issue(options: Issue): Promise<string> {
       if (options.use !== 'idtoken') return super.issue(options);
@@ -25,7 +20,7 @@ export function idTokenClass(Base: IdTokenClass, { clients, log }: IdTokenOption
       this.set('at_hash', this.ctx.oidc.entities.AccessToken?.jti);
       for (const claim of ['auth_time', 'acr', 'amr']) this.set(claim, this.available[claim]);
       const signed = await signFor(this, audiences(this, clients), () => super.issue(options));
-      if (signed.length > longToken) logSize(log, this, signed.length);
+      if (signed.length > longToken) logSize(this, signed.length);
       return signed;
     }
   } as IdTokenClass;
@@ -65,7 +60,7 @@ async function signFor(
   }
 }
 
-function logSize(log: Log, { client, available }: IdToken, bytes: number): void {
+function logSize({ client, available, ctx }: IdToken, bytes: number): void {
   const groups = Array.isArray(available.groups) ? available.groups.length : 0;
-  log.warn({ clientId: client.clientId, bytes, groups }, 'the ID token is long');
+  factsOf(ctx).log.warn({ client: client.clientId, bytes, groups }, 'the ID token is long');
 }

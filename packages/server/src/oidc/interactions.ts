@@ -42,8 +42,28 @@ export function signedIn({ provider }: Interactions, ctx: Context, result: Signe
     ...(result.acr !== undefined && { acr: result.acr }),
     ...(result.amr !== undefined && { amr: [...result.amr] }),
   };
-  // Whoever has just signed in has also chosen an account.
-  return finish(provider, ctx, ['login'], async () => ({ login, select_account: {} }));
+  return finish(provider, ctx, ['login'], async (interaction) => {
+    await leaveOtherAccount(provider, ctx, interaction, result.subject);
+    // Whoever has just signed in has also chosen an account.
+    return { login, select_account: {} };
+  });
+}
+
+/**
+ * Another person was signed in in this browser: their session ends, as it would with a logout. The library would do
+ * it on the way back, by a page that posts itself.
+ */
+async function leaveOtherAccount(
+  provider: Provider,
+  ctx: Context,
+  interaction: Interaction,
+  subject: string,
+): Promise<void> {
+  const session = await provider.Session.get(ctx);
+  if (session.accountId === undefined || session.accountId === subject) return;
+  await session.destroy();
+  interaction.session = undefined;
+  await interaction.persist();
 }
 
 export function agreed({ provider }: Interactions, ctx: Context): Promise<string> {

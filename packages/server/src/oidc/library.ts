@@ -1,8 +1,10 @@
 /** Runs the library inside our middleware: below the issuer's path, with our cookies, before the commit. */
+import { createHash } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Issuer } from '../http/issuer.ts';
-import { answerAsApi, retryAfter } from '../http/unit-of-work.ts';
+import { allowScript } from '../http/security-headers.ts';
+import { answerAsApi } from '../http/unit-of-work.ts';
 import { frontDoor } from './front-door.ts';
 import { leaveAtOnce, nameClientOfHint } from './logout.ts';
 import type { GatehouseProvider } from './provider.ts';
@@ -38,7 +40,14 @@ async function serve(
   await nameClientOfHint(provider, ctx);
   await provider.handler(ctx, next);
   leaveAtOnce(ctx as unknown as KoaContextWithOIDC);
-  if (ctx.status === 503 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', String(retryAfter));
+  allowFormPost(ctx as unknown as KoaContextWithOIDC);
+}
+
+/** `response_mode=form_post`: the library's page posts itself by a script, which our policy must name. */
+function allowFormPost(ctx: KoaContextWithOIDC): void {
+  if (ctx.oidc?.params?.response_mode !== 'form_post' || typeof ctx.body !== 'string') return;
+  const script = ctx.body.match(/<script>([\s\S]*?)<\/script>/)?.[1];
+  if (script !== undefined) allowScript(ctx, createHash('sha256').update(script).digest('base64'));
 }
 
 /**

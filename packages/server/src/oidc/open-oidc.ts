@@ -1,6 +1,5 @@
 /** Opens the OpenID provider: the one place where this folder is wired. */
 import type { Config } from '@gatehouse/config';
-import type { Log } from '@gatehouse/connector-kit';
 import type { BrokerSecrets, Checked, SigningKey, StoredIdentity } from '@gatehouse/core';
 import { readIssuer } from '../http/issuer.ts';
 import type { ProviderSetup } from './configuration.ts';
@@ -20,7 +19,6 @@ export interface OidcDeps {
   /** Asks the upstream when the identity is older than `tokens.upstreamCheck`. */
   readonly checkIdentity: (stored: StoredIdentity, signal: AbortSignal) => Promise<Checked>;
   readonly pages: Pages;
-  readonly log: Log;
   readonly now: () => Date;
 }
 

@@ -28,11 +28,11 @@ export class GatehouseProvider extends LibraryProvider {
         lifetimes: setup.config.tokens,
         now: setup.now,
       }),
-      IdToken: idTokenClass(this.IdToken, setup),
+      IdToken: idTokenClass(this.IdToken, setup.clients),
     };
     for (const [name, value] of Object.entries(models)) Object.defineProperty(this, name, { value });
     client.build();
-    listen(this, setup.log);
+    listen(this);
   }
 
   /** The library's own middleware, to be run inside ours: its `callback` would send the answer before the commit. */

@@ -42,7 +42,7 @@ async function readKeys({ signingKeys, now, log }: KeyWatch): Promise<readonly S
     currentKeys(keys, now());
     return keys;
   } catch (error) {
-    log.warn({ err: error }, 'signing keys cannot be read; those that are known stay in use');
+    log.warn({ error }, 'signing keys cannot be read; those that are known stay in use');
     return undefined;
   }
 }
