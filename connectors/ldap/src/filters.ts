@@ -17,10 +17,14 @@ export function anyOf(filters: readonly Filter[]): Filter {
   return first !== undefined && others.length === 0 ? first : new OrFilter({ filters: [...filters] });
 }
 
+export function allOf(filters: readonly Filter[]): Filter {
+  return new AndFilter({ filters: [...filters] });
+}
+
 /** `configured` is the administrator's own filter, which the schema has checked. */
 export function both(configured: string | undefined, filter: Filter): Filter {
   if (configured === undefined) return filter;
-  return new AndFilter({ filters: [FilterParser.parseString(configured), filter] });
+  return allOf([FilterParser.parseString(configured), filter]);
 }
 
 /** The administrator's filter alone; without one, every entry. */

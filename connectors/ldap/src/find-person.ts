@@ -1,9 +1,10 @@
 /** Finds the one entry that a typed name, or a stored id, stands for. */
 import type { Trace } from '@gatehouse/connector-kit';
 import type { LdapConfig } from './config.ts';
+import { isWithin, sameDn } from './dn.ts';
 import type { Entry } from './entry.ts';
 import { misconfigured, unavailable } from './errors.ts';
-import { anyOf, both, configuredFilter, equals, present } from './filters.ts';
+import { allOf, anyOf, both, configuredFilter, equals, present } from './filters.ts';
 import { personAttributes, type State } from './identity.ts';
 import { searchFailure, searchFew, searchOrResult } from './search.ts';
 import type { LdapConnection, SearchQuery } from './wire/connection.ts';
@@ -47,6 +48,7 @@ async function findByDn(
   trace: Trace,
 ): Promise<Entry | null> {
   const base = Buffer.from(state.id, 'base64').toString('utf8');
+  if (!isWithin(base, config.userSearch.baseDn)) return null;
   const query = {
     ...peopleQuery(config, configuredFilter(config.userSearch.filter)),
     base,
@@ -68,14 +70,14 @@ export async function proveThatOthersAreVisible(
   state: State,
   trace: Trace,
 ): Promise<void> {
-  const { baseDn, scope, filter: configured } = config.userSearch;
+  const { baseDn, scope, filter: configured, username } = config.userSearch;
+  const named = both(configured, anyOf(username.map(present)));
   // With the id in the filter: who may no longer search by it finds nobody, too.
-  const filter =
-    state.idAttribute === 'DN' ? configuredFilter(configured) : both(configured, present(state.idAttribute));
+  const filter = state.idAttribute === 'DN' ? named : allOf([named, present(state.idAttribute)]);
   const query: SearchQuery = { base: baseDn, scope, filter, attributes: ['1.1'], sizeLimit: 2 };
   const { result, entries } = await connection.search(query);
   trace.step('ldap other people', { base: baseDn, result: result.code, found: entries.length });
-  const others = entries.filter((entry) => entry.dn.toLowerCase() !== baseDn.toLowerCase());
+  const others = entries.filter((entry) => !sameDn(entry.dn, baseDn));
   const complete = result.code === resultCode.success || result.code === resultCode.sizeLimitExceeded;
   if (complete && others.length > 0) return;
   throw unavailable(`the person was not found, but nobody else can be seen below "${baseDn}" either`);

@@ -136,6 +136,16 @@ uid: jane
     expect(await refresh(before, connector)).toMatchObject({ status: 'gone' });
   });
 
+  test('says gone for a DN outside of a base that was made narrower', async () => {
+    const before = await signedIn(open({ insecureIdFromDn: true }));
+    await directory.modify(
+      `dn: cn=bob,ou=Sales,${people}\nchangetype: add\nobjectClass: inetOrgPerson\ncn: bob\nsn: bob\nuid: bob\n`,
+    );
+    const userSearch = { baseDn: `ou=Sales,${people}`, username: 'uid' };
+    const narrow = open({ insecureIdFromDn: true, userSearch });
+    expect(await refresh(before, narrow)).toMatchObject({ status: 'gone' });
+  });
+
   test('keeps the id of somebody who signed in before `attributes.id` was changed', async () => {
     const before = await signedIn();
     const changed = open({ attributes: { id: 'uid', username: 'cn' } });
@@ -160,6 +170,15 @@ describe('a directory that shows nothing is unavailable, and nobody is gone', ()
     const before = await signedIn();
     await directory.restart(settings);
     await expect(refresh(before)).rejects.toMatchObject(unavailable);
+  });
+
+  test('because only the base itself is left to see, however its name is spelled', async () => {
+    const spaced = { userSearch: { baseDn: people.replaceAll(',', ', ').toUpperCase(), username: 'uid' } };
+    const before = await signedIn(open(spaced));
+    await directory.restart(
+      `access to dn.base="${people}" by * read\naccess to dn.subtree="${people}" by anonymous auth by * none\naccess to * by * read`,
+    );
+    await expect(refresh(before, open(spaced))).rejects.toMatchObject(unavailable);
   });
 
   test('because the base was renamed', async () => {
