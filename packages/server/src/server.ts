@@ -30,6 +30,7 @@ export interface RunningServer {
 const maxHeaderSize = 32 * 1024;
 const maxConnections = 10_000;
 /** Milliseconds. */
+const handshakeTimeout = 10_000;
 const closeDeadline = 20_000;
 
 const limits: ServerOptions = {
@@ -74,7 +75,10 @@ async function makeServer(listen: Listen, handler: RequestListener, log: Log) {
   const files = listen.tls;
   const certificate = await readCertificate(files);
   // TLS 1.0 and 1.1 are out of use (RFC 8996), whatever the defaults of this Node or its environment are.
-  const server = createHttpsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, handler);
+  const server = createHttpsServer(
+    { ...limits, ...certificate, handshakeTimeout, minVersion: 'TLSv1.2' },
+    handler,
+  );
   const stopWatching = watchCertificate(files, certificate, log, (renewed) =>
     server.setSecureContext({ ...renewed, minVersion: 'TLSv1.2' }),
   );

@@ -12,6 +12,7 @@ import { field } from '../http/form.ts';
 import type { Issuer } from '../http/issuer.ts';
 import { isolateWindow } from '../http/security-headers.ts';
 import { goTo, show } from '../http/show.ts';
+import { offerWaysOut } from '../http/ways-out.ts';
 import { demoPage } from '../pages/demo.ts';
 import type { Site } from '../pages/site.ts';
 import { exchangeCode, type Trip } from './exchange.ts';
@@ -61,6 +62,7 @@ async function comeBack(ctx: Context, options: DemoOptions, client: Client): Pro
   const answer = new URLSearchParams(ctx.querystring);
   // A reload: the code is used up, so begin again from the home page.
   if (trip === null) return goTo(ctx, `${site.base}/`);
+  offerWaysOut(ctx, { again: `${site.base}/demo/sign-in` });
   ctx.cookies.set(cookieName, null, cookieOptions(issuer));
   checkAnswer(answer, trip, issuer);
   const redirectUri = redirectUriOf(client);

@@ -16,7 +16,7 @@ export function errorSurface(site: Site): Middleware {
     try {
       await next();
     } catch (error) {
-      const broker = toBrokerError(error);
+      const broker = cutOff(ctx) ?? toBrokerError(error);
       if (ctx.headerSent || !ctx.writable) return logError(ctx, broker);
       resetHeaders(ctx, before);
       answerError(ctx, broker, site);
@@ -47,8 +47,14 @@ function isClientFault(error: unknown): boolean {
   if (error instanceof URIError) return true;
   if (!(error instanceof Error)) return false;
   const status = 'status' in error ? error.status : undefined;
-  const code = 'code' in error ? error.code : undefined;
-  return (typeof status === 'number' && status >= 400 && status < 500) || code === 'ECONNRESET';
+  return typeof status === 'number' && status >= 400 && status < 500;
+}
+
+/** The body broke off, so whatever was thrown is about that. */
+function cutOff({ req }: Context): BrokerError | null {
+  return req.destroyed && !req.complete
+    ? new BrokerError('bad_request', { reason: 'the request broke off' })
+    : null;
 }
 
 function logError(ctx: Context, error: BrokerError): void {
@@ -62,8 +68,7 @@ function logError(ctx: Context, error: BrokerError): void {
 
 export function answerError(ctx: Context, error: BrokerError, site: Site): void {
   logError(ctx, error);
-  if (error.retryAfter !== undefined)
-    ctx.set('Retry-After', String(Math.max(1, Math.ceil(error.retryAfter))));
+  setRetryAfter(ctx, error);
   if (wantsJson(ctx, site.base)) answerJson(ctx, error);
   else {
     const { id } = factsOf(ctx);
@@ -71,6 +76,11 @@ export function answerError(ctx: Context, error: BrokerError, site: Site): void 
     const ways = waysOutOf(ctx) ?? {};
     show(ctx, entry.status, errorPage(site, { code, status: entry.status, sentence, requestId: id, ways }));
   }
+}
+
+/** Whole seconds (RFC 9110, section 10.2.3). */
+export function setRetryAfter(ctx: Context, { retryAfter }: BrokerError): void {
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.max(1, Math.ceil(retryAfter))));
 }
 
 /** In the form of RFC 6749, section 5.2, which every OpenID client can read. */

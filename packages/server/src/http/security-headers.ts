@@ -12,7 +12,9 @@ import type { Issuer } from './issuer.ts';
 const policy = [
   "default-src 'none'",
   "style-src 'self'",
-  "img-src 'self'",
+  // The operator's stylesheet is one file: pictures and fonts of its own can only be inside it.
+  "img-src 'self' data:",
+  'font-src data:',
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ];
@@ -28,7 +30,8 @@ export function securityHeaders(issuer: Issuer): Middleware {
       'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=()',
       'X-Robots-Tag': 'noindex',
     });
-    if (issuer.secure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
+    // Not for localhost: it would hold for every other program on this computer that serves there.
+    if (issuer.secure && !issuer.loopback) ctx.set('Strict-Transport-Security', 'max-age=31536000');
     await next();
   };
 }

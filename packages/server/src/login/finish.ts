@@ -4,7 +4,7 @@
  * Attack: somebody begins a sign-in, and makes another person's browser finish it; that person then works in the
  * attacker's account, or the other way round. The cookie of `/login/:uid` must be of the sign-in that began the login.
  */
-import type { Arrival, Json, RedirectLogin } from '@gatehouse/connector-kit';
+import type { Arrival } from '@gatehouse/connector-kit';
 import { BrokerError, type Login } from '@gatehouse/core';
 import type { Context } from 'koa';
 import { callConnector } from '../connectors/call-connector.ts';
@@ -28,7 +28,9 @@ export async function finish(room: LoginRoom, ctx: Context, uid: string): Promis
   const pending = await sameBrowser(room, ctx, uid, landed);
   const { login, arrival } = requireOpen(landed, room.now());
   const open = useConnector(room, ctx, pending, login.connectorId);
-  const mechanism = requireRedirect(open.connector.login);
+  const mechanism = open.connector.login;
+  if (mechanism.kind !== 'redirect')
+    throw new BrokerError('bad_request', { reason: 'no redirect connector' });
   const returned = { arrival, memo: login.memo, callbackUrl: callbackUrl(room.issuer, login.connectorId) };
   // What fails up to here leaves the login open: a planted answer must not use it up.
   const identity = await callConnector(ctx, login.connectorId, (call) => mechanism.finish(returned, call));
@@ -65,14 +67,4 @@ function requireOpen(landed: Landed | null, now: Date): Landed {
     throw new BrokerError('sign_in_expired', { reason, connectorId: landed.login.connectorId });
   }
   return landed;
-}
-
-function requireRedirect(login: { readonly kind: string } & object): RedirectLogin<Json> {
-  if (!isRedirect(login))
-    throw new BrokerError('bad_request', { reason: 'the connector asks for a password' });
-  return login;
-}
-
-function isRedirect(login: { readonly kind: string }): login is RedirectLogin<Json> {
-  return login.kind === 'redirect';
 }

@@ -4,7 +4,7 @@ import { BrokerError, type ErrorCode } from '@gatehouse/core';
 import type { Context } from 'koa';
 import { callConnector } from '../connectors/call-connector.ts';
 import type { OpenConnector } from '../connectors/open-connector.ts';
-import { toBrokerError } from '../http/error-surface.ts';
+import { setRetryAfter, toBrokerError } from '../http/error-surface.ts';
 import { factsOf } from '../http/facts.ts';
 import { field } from '../http/form.ts';
 import { show } from '../http/show.ts';
@@ -120,8 +120,7 @@ function showProblem(
   const account = room.attempts.accountMark({ connectorId: id, username });
   const facts = { code: error.code, connector: id, client: step.pending.client.id, account, error };
   factsOf(ctx).log[error.entry.level](facts, 'sign-in refused');
-  if (error.retryAfter !== undefined)
-    ctx.set('Retry-After', String(Math.max(1, Math.ceil(error.retryAfter))));
+  setRetryAfter(ctx, error);
   showForm(room, ctx, step, username.slice(0, longestUsername), error);
 }
 
