@@ -11,7 +11,7 @@ import { PostgresRateLimits } from './limits/rate-limits.ts';
 import { removeExpired } from './limits/remove-expired.ts';
 import { PostgresReplayGuards } from './limits/replay-guards.ts';
 import { placeOf } from './migrate/connect.ts';
-import { explain } from './migrate/problem.ts';
+import { explainConnecting, explainRefusal } from './migrate/problem.ts';
 import { PostgresIdentityChecks } from './people/identity-checks.ts';
 import { PostgresUsers } from './people/users.ts';
 import { PostgresUnit } from './unit/unit.ts';
@@ -43,7 +43,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await assertSealFits(database, options.seal);
   } catch (error) {
     await database.close();
-    throw explain(error instanceof StoreUnavailable ? error.cause : error, place);
+    if (error instanceof StoreUnavailable) throw explainConnecting(error.cause, place);
+    throw explainRefusal(error, place);
   }
   return new PostgresStore(database, options);
 }

@@ -1,6 +1,6 @@
 /** One connection for work outside the pool: migrations and looks at a database that may be empty. */
 import pg from 'pg';
-import { DatabaseProblem, explain, type Place } from './problem.ts';
+import { DatabaseProblem, explainConnecting, explainRefusal, type Place } from './problem.ts';
 
 /** The oldest PostgreSQL that the tests run on. */
 const oldestVersion = 140_000;
@@ -10,14 +10,17 @@ const addressStart = /^postgres(ql)?:\/\//;
 /** @throws DatabaseProblem for everything an operator can mend */
 export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = newClient(url);
+  const place = placeOf(url);
   // The pending query reports the loss; without a listener the event would end the process.
   client.on('error', () => {});
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw explainConnecting(error, place);
+    });
     await refuseOldServer(client);
     return await work(client);
   } catch (error) {
-    throw explain(error, placeOf(url));
+    throw explainRefusal(error, place);
   } finally {
     await client.end().catch(() => {});
   }

@@ -109,6 +109,14 @@ describe.each(versions)('migrations on PostgreSQL %i', (version) => {
     await expect(run()).rejects.toThrow('PostgreSQL 13.9 is too old: Gatehouse needs version 14 or newer');
   });
 
+  test('an error of the caller keeps its name, and the migration is undone', async () => {
+    const progress = () => {
+      throw new Error('the terminal is gone');
+    };
+    await expect(run({ progress })).rejects.toThrow(new Error('the terminal is gone'));
+    expect(await run()).toEqual(['0001_one.sql', '0002_two.sql']);
+  });
+
   test('a file that is not named like a migration, or has a number twice, is refused', async () => {
     await write('0002_again.sql', '');
     await expect(run()).rejects.toThrow('two migrations have the same number');

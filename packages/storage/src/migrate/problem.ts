@@ -15,10 +15,16 @@ export interface Place {
 
 const notOurs = 'Check `database.url`.';
 
-/** Turns what the driver says at a first connection, or while migrating, into advice. Other errors stay as they are. */
-export function explain(error: unknown, place: Place): unknown {
-  if (error instanceof DatabaseProblem) return error;
-  const words = error instanceof pg.DatabaseError ? refusal(error, place) : unreachable(error, place);
+/** Why a connection could not be made: all errors there are the server's, the network's, or the operator's. */
+export function explainConnecting(error: unknown, place: Place): unknown {
+  if (error instanceof pg.DatabaseError) return explainRefusal(error, place);
+  if (!(error instanceof Error) || error instanceof TypeError) return error;
+  return new DatabaseProblem(unreachable(error, place), { cause: error });
+}
+
+/** What the server refused, where an operator can mend it. Other errors stay as they are. */
+export function explainRefusal(error: unknown, place: Place): unknown {
+  const words = error instanceof pg.DatabaseError ? refusal(error, place) : null;
   return words === null ? error : new DatabaseProblem(words, { cause: error });
 }
 
@@ -49,9 +55,8 @@ function refusal(error: pg.DatabaseError, { server, user, database }: Place): st
   }
 }
 
-/** Node's network errors have a code; the driver's own are plain errors without one. */
-function unreachable(error: unknown, { server }: Place): string | null {
-  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return null;
+function unreachable(error: Error, { server }: Place): string {
+  // A name with several addresses fails once for each.
   const reason = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : error.message;
   return `PostgreSQL at ${server} cannot be reached: ${reason}. Is it running, and is \`database.url\` right?`;
 }

@@ -1,8 +1,7 @@
 /** Interactions: sign-ins under way. Anybody may start one, so they live in a ring of a fixed number of slots. */
-import type { Json } from '@gatehouse/connector-kit';
 import type { ProtocolRecord } from '@gatehouse/core';
 import type { Row } from '../database/database.ts';
-import { date, object } from '../database/row.ts';
+import { date, object, present, textOrNull } from '../database/row.ts';
 import { call, type Statement } from '../database/statement.ts';
 import type { RecordTable } from './table.ts';
 
@@ -37,16 +36,19 @@ export function interactions(slots: number): RecordTable {
   };
 }
 
-function readInteraction(row: Row): ProtocolRecord {
-  const { payload, ...rest } = object(row, 'document');
-  const known: Record<string, Json> = {};
-  for (const field of ['grantId', 'subject', 'clientId', 'sessionUid'] as const) {
-    const value = rest[field];
-    if (typeof value === 'string') known[field] = value;
-  }
-  return { payload: asObject(payload), expiresAt: date(row, 'expires_at'), ...known };
-}
+/** In the document when they were known. */
+const unknown = { grantId: null, subject: null, clientId: null, sessionUid: null };
 
-function asObject(value: Json | undefined): { readonly [key: string]: Json } {
-  return object({ payload: value }, 'payload');
+function readInteraction(row: Row): ProtocolRecord {
+  const document = { ...unknown, ...object(row, 'document') };
+  return {
+    payload: object(document, 'payload'),
+    expiresAt: date(row, 'expires_at'),
+    ...present({
+      grantId: textOrNull(document, 'grantId'),
+      subject: textOrNull(document, 'subject'),
+      clientId: textOrNull(document, 'clientId'),
+      sessionUid: textOrNull(document, 'sessionUid'),
+    }),
+  };
 }

@@ -1,5 +1,4 @@
 /** A login as columns, and back. */
-import type { Json } from '@gatehouse/connector-kit';
 import { type Login, openJson, type Seal, sealJson } from '@gatehouse/core';
 import type { Row } from '../database/database.ts';
 import { bytes, date, dateOrNull, object, present, text } from '../database/row.ts';
@@ -22,14 +21,10 @@ export function readLogin(row: Row, seal: Seal): Login {
     token: text(opened, 'token'),
     interaction: text(opened, 'interaction'),
     connectorId: text(row, 'l_connector_id'),
-    memo: memoOf(opened),
+    memo: opened.memo ?? null,
     expiresAt: date(row, 'l_expires_at'),
     ...present({ finishedAt: dateOrNull(row, 'l_finished_at') }),
   };
-}
-
-function memoOf(opened: { readonly [key: string]: Json }): Json {
-  return opened.memo ?? null;
 }
 
 function memoPurpose(tokenHash: Uint8Array): string {
