@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the configuration's schema and the error table. With `--check` it writes nothing, names the
- * files that differ, and exits with 1.
+ * Writes what is made from the configuration's schema, the error table and the command line. With `--check` it writes
+ * nothing, names the files that differ, and exits with 1.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import ldap from '@gatehouse/connector-ldap';
 import { createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
 import { errorTable } from '@gatehouse/core';
+import { cliPage } from './generate/cli-page.ts';
 import { configPage } from './generate/config-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
 
@@ -26,6 +27,7 @@ const files = {
   'config/gatehouse.schema.json': `${JSON.stringify(configJsonSchema(definitions), null, 2)}\n`,
   'docs/config.md': configPage(definitions),
   'docs/errors.md': errorsPage(errorTable),
+  'docs/operations/cli.md': cliPage(),
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

@@ -20,6 +20,6 @@ export function addServeCommand(program: Command, context: CommandContext): void
   });
   addExamples(command, [
     ['try it on this computer', 'serve --config config/simple.yaml'],
-    ['the password of the first account from a secret', 'GATEHOUSE_ADMIN_PASSWORD=… gatehouse serve'],
+    ['with the file that GATEHOUSE_CONFIG names', 'serve'],
   ]);
 }
