@@ -5,6 +5,7 @@ import { client, jane, type OidcServer, startOidcServer } from '../support/oidc-
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts';
 import type { RelyingParty } from '../support/relying-party.ts';
 
+const unsigned = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"x","aud":"web"}')}.`.replaceAll('=', '');
 const loopback = 'http://127.0.0.1:8000/cb';
 const john = { ...jane, upstreamId: 'john-1', username: 'john', groups: [] };
 
@@ -45,6 +46,7 @@ beforeEach(() => {
   later = 0;
   server.person = jane;
   server.answer = 'agree';
+  server.remember = false;
   server.steps.length = 0;
 });
 
@@ -65,6 +67,31 @@ async function signedInBrowser(clientId: string, redirectUri?: string): Promise<
 
 async function errorOf(rp: RelyingParty, parameters: Record<string, string>): Promise<string | null> {
   return (await authorize(rp, parameters)).answer.get('error');
+}
+
+describe('the browser session', () => {
+  test('ends with the browser, unless it is to be remembered', async () => {
+    const lines: string[] = [];
+    const rp = await party(server, 'web');
+    Object.assign(rp.browser, { request: recording(rp.browser.request.bind(rp.browser), lines) });
+    await signIn(rp);
+    expect(lines.at(-1)).not.toMatch(/expires=/i);
+    server.remember = true;
+    await signIn(rp, { prompt: 'login' });
+    expect(lines.at(-1)).toMatch(/expires=/i);
+    server.remember = false;
+    await signIn(rp, { prompt: 'login' });
+    expect(lines.at(-1)).not.toMatch(/expires=/i);
+  });
+});
+
+/** Keeps every line that sets the session's cookie. */
+function recording(request: RelyingParty['browser']['request'], lines: string[]) {
+  return async (...args: Parameters<typeof request>) => {
+    const page = await request(...args);
+    lines.push(...page.headers.getSetCookie().filter((line) => line.startsWith('gatehouse_session=')));
+    return page;
+  };
 }
 
 describe('who is asked to sign in', () => {
@@ -198,7 +225,24 @@ describe('id_token_hint', () => {
     expect((await authorize(fresh, { id_token_hint: hint })).answer.get('code')).not.toBeNull();
   });
 
-  test.each(['garbage', 'e30.e30.e30'])('"%s" is invalid_request', async (id_token_hint) => {
+  test('from before the algorithm of the client was changed still counts', async () => {
+    const rp = await party(server, 'web');
+    const { id_token } = await signIn(rp);
+    const changed = await startOidcServer({
+      databaseUrl: database.url,
+      issuer: server.issuer,
+      clients: [client('web', { idTokenAlgorithm: 'ES256' })],
+    });
+    try {
+      const { url } = await rp.authorization({ id_token_hint: id_token ?? '', prompt: 'none' });
+      const answer = await fetch(`${changed.origin}${url.pathname}${url.search}`, { redirect: 'manual' });
+      expect(answer.headers.get('location')).toContain('error=login_required');
+    } finally {
+      await changed.stop();
+    }
+  });
+
+  test.each(['garbage', 'e30.e30.e30', unsigned])('"%s" is invalid_request', async (id_token_hint) => {
     expect(await errorOf(await party(server, 'web'), { id_token_hint })).toBe('invalid_request');
   });
 });

@@ -6,12 +6,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, party, post, refreshGrant, signIn } from '../support/oidc-flow.ts';
 import { client, jane, type OidcServer, startOidcServer } from '../support/oidc-server.ts';
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 let database: TestDatabase;
 let server: OidcServer;
 let replica: OidcServer;
 let later = 0;
 let asked = 0;
+const logged: string[] = [];
 let upstream: () => Promise<Identity<Json> | 'gone'>;
 
 const now = () => new Date(Date.now() + later * 1000);
@@ -24,6 +26,7 @@ beforeAll(async () => {
   const options = {
     databaseUrl: database.url,
     now,
+    log: { ...silentLog, warn: (_fields: object, message: string) => logged.push(message) },
     clients: [
       client('web'),
       client('other'),
@@ -153,6 +156,20 @@ describe('a token that was used before', () => {
     expect(await use(owned)).toMatchObject(refused);
     expect(await use(newest)).toMatchObject(refused);
     expect(await use(taken)).toMatchObject(refused);
+  });
+
+  test('ends the session whoever presents it, for whatever scope, with a line in the log', async () => {
+    // Attack: the thief's first try is a wrong one, so that the theft goes unnoticed.
+    for (const options of [{ client: 'other' }, { scope: 'openid federated:id' }]) {
+      later = 0;
+      const first = await begin();
+      const newest = (await use((await use(first)).json.refresh_token)).json.refresh_token;
+      later += grace + 1;
+      logged.length = 0;
+      expect((await use(first, options)).status).toBe(400);
+      expect(logged).toContain('a refresh token was used again: its session has ended');
+      expect(await use(newest)).toMatchObject(refused);
+    }
   });
 
   test('takes the access tokens of its sign-in with it', async () => {

@@ -54,6 +54,8 @@ export interface OidcServer {
   person: Identity<Json>;
   /** What happens at the consent and the confirmation page. */
   answer: 'agree' | 'refuse';
+  /** Whether the next sign-in outlives the browser. */
+  remember: boolean;
   /** Every step that the login pages would have shown, in order. */
   readonly steps: PendingSignIn[];
   /** Runs within the unit of work of the next requests, around the provider. */
@@ -150,10 +152,10 @@ async function openProvider(
   });
 }
 
-type World = Pick<OidcServer, 'person' | 'answer' | 'steps' | 'fault'>;
+type World = Pick<OidcServer, 'person' | 'answer' | 'remember' | 'steps' | 'fault'>;
 
 function serve(oidc: Oidc, store: Store, config: Config, now: () => Date, log: Log) {
-  const world: World = { person: jane, answer: 'agree', steps: [], fault: undefined };
+  const world: World = { person: jane, answer: 'agree', remember: false, steps: [], fault: undefined };
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -187,7 +189,7 @@ function serve(oidc: Oidc, store: Store, config: Config, now: () => Date, log: L
     const { client: asking } = pending;
     const signIn = { unit: currentUnit(), entry, client: asking, identity: world.person, now: now(), log };
     const { subject } = recordSignIn(signIn);
-    return oidc.signedIn(ctx, { subject, authenticatedAt: now(), remember: false });
+    return oidc.signedIn(ctx, { subject, authenticatedAt: now(), remember: world.remember });
   }
 }
 

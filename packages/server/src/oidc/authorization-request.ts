@@ -12,7 +12,11 @@ export interface RequestRules {
 }
 
 /** First of all, so that a wrong scope is called that and not something that follows from it. */
-export function checkScope(ctx: Context, client: Client | undefined, { clients }: RequestRules): void {
+export function checkScope(
+  ctx: Context,
+  client: Client | undefined,
+  clients: ReadonlyMap<string, Client>,
+): void {
   const { scope } = ctx.query;
   // One that is given twice is refused by the library.
   if (client !== undefined && !Array.isArray(scope)) scopesFor(scope ?? '', client, clients);

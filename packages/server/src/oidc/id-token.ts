@@ -1,8 +1,10 @@
 /** ID tokens: the claims that are always there, and the audiences that a client may ask for. */
 import { randomUUID } from 'node:crypto';
 import { AudienceRefused, audiencesOf, type Client } from '@gatehouse/core';
+import { decodeProtectedHeader } from 'jose';
 import { errors, type default as Provider } from 'oidc-provider';
 import { factsOf } from '../http/facts.ts';
+import type { LibraryClient } from './client.ts';
 
 type IdTokenClass = Provider['IdToken'];
 type Issue = Parameters<InstanceType<IdTokenClass>['issue']>[0];
@@ -22,6 +24,14 @@ export function idTokenClass(Base: IdTokenClass, clients: ReadonlyMap<string, Cl
       const signed = await signFor(this, audiences(this, clients), () => super.issue(options));
       if (signed.length > longToken) logSize(this, signed.length);
       return signed;
+    }
+
+    /** A hint from before the client's algorithm was changed still says whom it names. */
+    static override async validate(hint: string, client: LibraryClient) {
+      const { alg } = decodeProtectedHeader(hint);
+      if (alg !== 'RS256' && alg !== 'ES256')
+        throw new errors.InvalidRequest('could not validate id_token_hint');
+      return Base.validate(hint, Object.create(client, { idTokenSignedResponseAlg: { value: alg } }));
     }
   } as IdTokenClass;
 }

@@ -47,8 +47,7 @@ export class GatehouseProvider extends LibraryProvider {
 function clientKnown(setup: ProviderSetup): ClientKnown {
   return (ctx, { route, client }) => {
     const ours = setup.clients.get(client?.clientId ?? '');
-    const rules = { clients: setup.clients, connectorIds: new Set(setup.entries.keys()) };
-    if (route === 'authorization') checkScope(ctx, ours, rules);
+    if (route === 'authorization') checkScope(ctx, ours, setup.clients);
     // RFC 7662, section 2.1: a public client proves nothing, and could try tokens it has found.
     if (route === 'introspection' && ours?.public !== false) {
       throw new errors.InvalidClientAuth({ detail: 'a public client may not introspect' } as never);

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '@gatehouse/core';
 import LibraryProvider, { type default as Provider } from 'oidc-provider';
+import { factsOf } from '../http/facts.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { reading } from './adapter.ts';
 import { type OfflineLifetimes, offlineExpiry, offlinePayload, restored } from './offline-payload.ts';
@@ -50,6 +51,7 @@ export function refreshTokenClass(
       if (session === null || session.ended !== undefined || session.expiresAt <= now()) return undefined;
       const verdict = judge(session.lineage, parsed.generation, now(), lifetimes.refreshGrace);
       if (verdict.status === 'unknown') return undefined;
+      if (verdict.status === 'reuse') endForReuse(session);
       const token = new RefreshToken(restored(session, value as string, verdict.status === 'reuse') as never);
       presentations.set(token, { session, verdict });
       return (await outlivesSession(provider, token)) ? token : undefined;
@@ -67,10 +69,10 @@ export function refreshTokenClass(
       return presented === undefined ? begin(this) : proceed(presented);
     }
 
-    /** Called for a re-used token, and at the revocation endpoint. */
+    /** Called at the revocation endpoint, and for a re-used token, whose session has ended by then. */
     override async destroy(): Promise<void> {
       const session = presentations.get(this)?.session;
-      if (session !== undefined) currentUnit().offlineSessions.end(session.id, endReason(this.consumed));
+      if (session !== undefined) currentUnit().offlineSessions.end(session.id, 'revoked');
     }
   } as RefreshTokenClass;
 
@@ -99,6 +101,17 @@ export function refreshTokenClass(
   }
 }
 
-function endReason(consumed: unknown): 'reuse' | 'revoked' {
-  return consumed && LibraryProvider.ctx?.oidc.route === 'token' ? 'reuse' : 'revoked';
+/**
+ * Attack: somebody uses a refresh token whose successor is in use, so two parties hold this lineage
+ * (RFC 9700, section 4.14.2). It ends whoever asks, for whatever scope: the library would look at those first.
+ */
+function endForReuse({ id, grantId, subject, clientId }: OfflineSession): void {
+  const ctx = LibraryProvider.ctx;
+  if (ctx?.oidc.route !== 'token') return;
+  currentUnit().offlineSessions.end(id, 'reuse');
+  currentUnit().records.revokeGrant(grantId);
+  factsOf(ctx).log.warn(
+    { subject, client: clientId },
+    'a refresh token was used again: its session has ended',
+  );
 }

@@ -3,6 +3,7 @@ import type { default as Provider } from 'oidc-provider';
 
 type SessionClass = Provider['Session'];
 type Session = InstanceType<SessionClass>;
+type Login = Parameters<Session['loginAccount']>[0];
 type Instantiate = { instantiate(payload?: object): Session };
 
 /**
@@ -18,6 +19,12 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
       const fresh = (provider.Session as unknown as Instantiate).instantiate();
       (ctx as { oidc?: { entity(key: string, value: unknown): void } }).oidc?.entity('Session', fresh);
       return fresh as Session;
+    }
+
+    /** A browser that is to be remembered now may not have been before; the library never takes that back. */
+    override loginAccount(details: Login): void {
+      super.loginAccount(details);
+      this.transient = details.transient === true ? true : undefined;
     }
 
     override async save(lifetime: number): Promise<string> {
