@@ -15,7 +15,7 @@ const deadline = 10_000;
 
 /** GET, or POST when there is a form. `path` is below the issuer. */
 export async function callSelf(config: Config, path: string, form?: URLSearchParams): Promise<Answer> {
-  const url = new URL(config.issuer + path);
+  const url = new URL(config.issuer.replace(/\/+$/, '') + path);
   const options = {
     method: form === undefined ? 'GET' : 'POST',
     headers: {

@@ -74,21 +74,23 @@ async function comeBack(ctx: Context, options: DemoOptions, client: Client): Pro
     redirectUri,
   });
   isolateWindow(ctx);
-  const signOut = new URLSearchParams({
-    client_id: client.id,
-    post_logout_redirect_uri: `${issuer.issuer}/`,
+  const page = demoPage(site, {
+    ...token,
+    now: now(),
+    issuer: issuer.issuer,
+    again: `${site.base}/demo/sign-in`,
+    signOut: signOutAddress(site, client),
   });
-  show(
-    ctx,
-    200,
-    demoPage(site, {
-      ...token,
-      now: now(),
-      issuer: issuer.issuer,
-      again: `${site.base}/demo/sign-in`,
-      signOut: `${site.base}/logout?${signOut}`,
-    }),
-  );
+  show(ctx, 200, page);
+}
+
+/** RP-Initiated Logout 1.0, section 2. Without `id_token_hint`: a token has no business in an address. */
+function signOutAddress({ base }: Site, { id, postLogoutRedirectUris: [home] }: Client): string {
+  const query = new URLSearchParams({
+    client_id: id,
+    ...(home !== undefined && { post_logout_redirect_uri: home }),
+  });
+  return `${base}/logout?${query}`;
 }
 
 /** RFC 9207: the answer must say that it is from us; `state` that it is to a question of this browser. */

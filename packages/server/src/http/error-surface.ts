@@ -58,14 +58,18 @@ function cutOff({ req }: Context): BrokerError | null {
 }
 
 function logError(ctx: Context, error: BrokerError): void {
-  const { log } = factsOf(ctx);
-  const connector = error.connectorId === undefined ? {} : { connector: error.connectorId };
+  const { connectorId, code } = error;
   const { client } = waysOutOf(ctx) ?? {};
-  if (client === undefined)
-    log[error.entry.level]({ code: error.code, ...connector, error }, 'request refused');
-  else log[error.entry.level]({ code: error.code, ...connector, client, error }, 'sign-in refused');
+  const facts = {
+    code,
+    ...(connectorId !== undefined && { connector: connectorId }),
+    ...(client !== undefined && { client }),
+    error,
+  };
+  factsOf(ctx).log[error.entry.level](facts, client === undefined ? 'request refused' : 'sign-in refused');
 }
 
+/** The answer and its line in the log. */
 export function answerError(ctx: Context, error: BrokerError, site: Site): void {
   logError(ctx, error);
   setRetryAfter(ctx, error);
