@@ -30,6 +30,8 @@ export interface HouseOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A PostgreSQL server that this test alone uses. */
   readonly server?: PostgresServer;
+  /** Default: a free one. */
+  readonly port?: number;
 }
 
 export interface House {
@@ -61,7 +63,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   // A test that stops the server knows that it did.
   admin.on('error', () => {});
   let config = { ...defaults(behaviourFile), ...options.config };
-  let first = await startGatehouse({ config, env });
+  let first = await startGatehouse({ config, env, ...(options.port && { port: options.port }) });
   const { issuer } = first;
   const replicas: Gatehouse[] = [];
   const start = async (place: { port?: number }) => {
