@@ -18,7 +18,7 @@ export function createLocalConnector(
   return defineConnector({
     kit: 1,
     type: 'local',
-    title: 'Accounts of Gatehouse itself',
+    title: 'Gatehouse account',
     config: localConfig,
     open: (config, host) => new LocalConnector(config, host, options.users, queue),
   });
