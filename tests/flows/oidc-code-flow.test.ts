@@ -117,6 +117,20 @@ describe('a public client', () => {
     const next = await rp.refresh(tokens.refresh_token ?? '');
     expect(decodeJwt(next.id_token ?? '').aud).toBe('kubectl');
   });
+
+  test('may name itself in the header with an empty secret, as programs written in Go do', async () => {
+    const rp = await party(server, { ...kubectl, redirectUri: 'http://localhost:18000/cb' });
+    const { refresh_token } = await signIn(rp);
+    const as = (id: string) => ({ headers: { authorization: `Basic ${btoa(`${id}:`)}` } });
+    expect((await post(server, '/token', refreshGrant(refresh_token), as('kubectl'))).status).toBe(200);
+    const twoNames = { ...refreshGrant(refresh_token), client_id: 'web' };
+    expect((await post(server, '/token', twoNames, as('kubectl'))).json.error).toBe('invalid_request');
+    for (const id of ['web', 'nobody', '']) {
+      const answer = await post(server, '/token', refreshGrant(refresh_token), as(id));
+      expect([400, 401], id).toContain(answer.status);
+      expect(answer.json).not.toHaveProperty('id_token');
+    }
+  });
 });
 
 describe('cross-client audience', () => {

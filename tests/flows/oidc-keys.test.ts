@@ -112,6 +112,24 @@ describe('the watch over the keys', () => {
     expect(seen).toEqual([before, after]);
   });
 
+  test('tries again with keys that could not be used', async () => {
+    const stop = new AbortController();
+    const keys = await server.store.signingKeys.list();
+    const replacement = { now: now(), publishFor: 300, tokenLifetime: 600 };
+    const after = await replaceSigningKeys(server.store.signingKeys, replacement);
+    let tries = 0;
+    await watchKeys({
+      ...{ keys, now, log: silentLog, signal: stop.signal, pollEvery: 1 },
+      signingKeys: { list: async () => after },
+      onChange: () => {
+        tries += 1;
+        if (tries === 1) throw new Error('a key that is no key');
+        stop.abort();
+      },
+    });
+    expect(tries).toBe(2);
+  });
+
   test('lets a key take its turn by the clock, without any change in the database', async () => {
     const replacement = { now: now(), publishFor: 300, tokenLifetime: 600 };
     const stored = await replaceSigningKeys(server.store.signingKeys, replacement);

@@ -4,9 +4,10 @@ import LibraryProvider, { errors } from 'oidc-provider';
 import { accessTokenClass } from './access-token.ts';
 import { authorizationCodeClass } from './authorization-code.ts';
 import { checkScope } from './authorization-request.ts';
+import { nameBareClient } from './bare-client-id.ts';
 import { clientClass } from './client.ts';
 import { configuration, type ProviderSetup } from './configuration.ts';
-import { type ClientKnown, contextClass } from './context.ts';
+import { contextClass, type RequestHooks } from './context.ts';
 import { listen } from './events.ts';
 import { idTokenClass } from './id-token.ts';
 import { refreshTokenClass } from './refresh-token.ts';
@@ -19,7 +20,10 @@ export class GatehouseProvider extends LibraryProvider {
     // These are getters of the library, which builds each class at its first use: nothing has been used yet.
     const models = {
       Client: client.Class,
-      OIDCContext: contextClass(this, this.OIDCContext, clientKnown(setup)),
+      OIDCContext: contextClass(this, this.OIDCContext, {
+        paramsKnown: (ctx, route, params) => nameBareClient(ctx, route, params, setup.clients),
+        clientKnown: clientKnown(setup),
+      }),
       Session: sessionClass(this, this.Session),
       AccessToken: accessTokenClass(this, this.AccessToken),
       AuthorizationCode: authorizationCodeClass(this, this.AuthorizationCode),
@@ -44,7 +48,7 @@ export class GatehouseProvider extends LibraryProvider {
 }
 
 /** What can be said of a request as soon as it is known whose it is. */
-function clientKnown(setup: ProviderSetup): ClientKnown {
+function clientKnown(setup: ProviderSetup): RequestHooks['clientKnown'] {
   return (ctx, { route, client }) => {
     const ours = setup.clients.get(client?.clientId ?? '');
     if (route === 'authorization') checkScope(ctx, ours, setup.clients);

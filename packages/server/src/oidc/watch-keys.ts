@@ -24,9 +24,19 @@ export async function watchKeys(watch: KeyWatch): Promise<void> {
     keys = (await readKeys(watch)) ?? keys;
     const generation = generationOf(keys, watch.now());
     if (generation === seen) continue;
-    seen = generation;
-    watch.log.info({ kids: generation.split(' ') }, 'signing keys changed');
-    watch.onChange(keys);
+    if (use(watch, keys, generation)) seen = generation;
+  }
+}
+
+/** Keys that cannot be used are tried again: what signs now goes on signing. */
+function use({ log, onChange }: KeyWatch, keys: readonly SigningKey[], generation: string): boolean {
+  try {
+    onChange(keys);
+    log.info({ kids: generation.split(' ') }, 'signing keys changed');
+    return true;
+  } catch (error) {
+    log.error({ error }, 'new signing keys cannot be used');
+    return false;
   }
 }
 
