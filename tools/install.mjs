@@ -162,16 +162,17 @@ function homeOf(uid) {
   return line?.split(':')[5];
 }
 
-/** CI: pnpm asks no questions. npm hands its own settings down, which name the caller's folders, not the owner's. */
+/**
+ * CI: pnpm asks no questions. What npm hands down to scripts is left out where it misleads the npm that is started
+ * here: with `npm --prefix` the global settings, and with them the registry, would be looked for in the checkout.
+ */
 function installEnvironment(home, owner) {
-  const env = { ...process.env, CI: 'true', npm_config_update_notifier: 'false', HOME: home.path };
-  if (!owner && !home.temporary) return env;
-  for (const name of Object.keys(env)) {
-    const folder =
-      /^(npm_config_(userconfig|cache|prefix|globalconfig|init_module)|XDG_\w+_HOME|PNPM_HOME)$/i;
-    if (folder.test(name)) delete env[name];
-  }
-  return env;
+  const handedDown = ['prefix', 'global_prefix', 'local_prefix', 'globalconfig', 'loglevel'];
+  const ofTheCaller = owner || home.temporary ? ['userconfig', 'cache', 'init_module'] : [];
+  const left = new Set([...handedDown, ...ofTheCaller].map((name) => `npm_config_${name}`));
+  const foreign = owner || home.temporary ? /^(XDG_\w+_HOME|PNPM_HOME)$/ : /^$/;
+  const kept = Object.entries(process.env).filter(([name]) => !left.has(name) && !foreign.test(name));
+  return { ...Object.fromEntries(kept), CI: 'true', npm_config_update_notifier: 'false', HOME: home.path };
 }
 
 /** Stops pnpm when we are told to stop, so that npm's Ctrl-C leaves nothing running. */

@@ -32,7 +32,9 @@ export interface Owner {
 
 export interface Run {
   readonly child: ChildProcess;
+  /** Both streams, as they came. */
   output(): string;
+  stdout(): string;
   /** Resolves with the match once the output has it. @throws with the output when the process ends before */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   /** The exit code, or the signal. */
@@ -44,6 +46,7 @@ export interface RunOptions {
   readonly umask?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  readonly cwd?: string;
 }
 
 export class Checkout {
@@ -90,17 +93,21 @@ export class Checkout {
   }
 
   /** In a process group of its own, so that a test's end can end it whole. */
-  run(program: string, args: readonly string[], { as, umask, env = {}, input }: RunOptions = {}): Run {
+  run(
+    program: string,
+    args: readonly string[],
+    { as, umask, env = {}, input = '', cwd = this.folder }: RunOptions = {},
+  ): Run {
     const before = process.umask(umask ?? process.umask());
     try {
       const child = spawn(program, args, {
-        cwd: this.folder,
+        cwd,
         env: { ...machineEnvironment(), ...(as && { HOME: '/nonexistent' }), ...env },
         stdio: ['pipe', 'pipe', 'pipe'],
         detached: true,
         ...as,
       });
-      child.stdin?.end(input ?? '');
+      child.stdin?.end(input);
       return watch(child);
     } finally {
       process.umask(before);
@@ -155,6 +162,10 @@ function machineEnvironment(): NodeJS.ProcessEnv {
 
 function watch(child: ChildProcess): Run {
   let output = '';
+  let stdout = '';
+  child.stdout?.on('data', (part) => {
+    stdout += part;
+  });
   const onMore = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (part: string) => {
@@ -175,7 +186,7 @@ function watch(child: ChildProcess): Run {
       look();
       ended.then((code) => reject(new Error(`ended with ${code} without saying ${pattern}:\n${output}`)));
     });
-  return { child, output: () => output, says, ended };
+  return { child, output: () => output, stdout: () => stdout, says, ended };
 }
 
 function describeProcess(path: string): { command: string; cwd: string } {
