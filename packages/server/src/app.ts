@@ -12,7 +12,7 @@ import { connectorRoutes } from './connectors/endpoints.ts';
 import type { Connectors } from './connectors/open-connector.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { healthRoutes } from './health/health.ts';
-import { except, only, requirePath } from './http/below-base.ts';
+import { except, only, requirePlainTarget } from './http/below-base.ts';
 import { errorSurface, notFound } from './http/error-surface.ts';
 import { establishFacts } from './http/establish-facts.ts';
 import { readIssuer } from './http/issuer.ts';
@@ -58,7 +58,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(requestLog(now));
   app.use(securityHeaders(issuer));
   app.use(errorSurface(site));
-  app.use(requirePath);
+  app.use(requirePlainTarget);
   app.use(healthRoutes(store, base).routes());
   app.use(assets.routes.routes());
   app.use(oidc.documents);

@@ -9,9 +9,15 @@ export function pathBelow(ctx: Context, base: string): string | null {
   return path.slice(base.length);
 }
 
-/** `GET http://somewhere/` and `OPTIONS *` are words to a proxy. */
-export const requirePath: Middleware = async (ctx, next) => {
+/**
+ * `GET http://somewhere/` and `OPTIONS *` are words to a proxy. Of two `Host` headers (RFC 9112, section 3.2: refuse)
+ * a proxy in front may have looked at the other one.
+ */
+export const requirePlainTarget: Middleware = async (ctx, next) => {
   if (!ctx.req.url?.startsWith('/')) throw new BrokerError('bad_request', { reason: 'not a path' });
+  if ((ctx.req.headersDistinct.host?.length ?? 0) > 1) {
+    throw new BrokerError('bad_request', { reason: 'two Host headers' });
+  }
   await next();
 };
 
