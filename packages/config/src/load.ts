@@ -27,7 +27,7 @@ import { Secrets } from './source/secret.ts';
 import { parseYaml, type Source } from './source/yaml.ts';
 
 /** Much more than anybody writes, and little enough to parse at once. */
-const maxSize = 1024 * 1024;
+const maxSize = 512 * 1024;
 
 export interface LoadOptions {
   /** `process.env`, handed in: secrets come from here and nothing else does. */

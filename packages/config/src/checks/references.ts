@@ -22,8 +22,8 @@ export function checkReferences({ connectors, clients }: Legible, report: Report
 
 type Entries = readonly ({ readonly id: string } | null)[];
 
-function ids(entries: Entries): readonly string[] {
-  return entries.flatMap((entry) => entry?.id ?? []);
+function ids(entries: Entries): ReadonlySet<string> {
+  return new Set(entries.flatMap((entry) => entry?.id ?? []));
 }
 
 function checkUnique(entries: Entries, section: string, report: Report): void {
@@ -42,13 +42,13 @@ function checkUnique(entries: Entries, section: string, report: Report): void {
 
 function checkKnown(
   names: readonly string[],
-  known: readonly string[],
+  known: ReadonlySet<string>,
   word: string,
   path: Path,
   report: Report,
 ): void {
   for (const [index, name] of names.entries()) {
-    if (known.includes(name)) continue;
-    report.problem([...path, index], `there is no ${word} ${quote(name)}${suggestion(name, known)}`);
+    if (known.has(name)) continue;
+    report.problem([...path, index], `there is no ${word} ${quote(name)}${suggestion(name, [...known])}`);
   }
 }

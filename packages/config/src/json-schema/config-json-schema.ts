@@ -73,7 +73,7 @@ function connectorDef(definition: AnyConnectorDefinition): unknown {
 }
 
 /** Without the marks that are for us alone. */
-function ours({ kind: _kind, hidden: _hidden, secret: isSecret, ...rest }: JsonSchema): JsonSchema {
+function ours({ kind: _kind, secret: isSecret, ...rest }: JsonSchema): JsonSchema {
   return withoutEmptyDefault(isSecret === true ? { ...rest, $ref: '#/$defs/secret' } : rest);
 }
 

@@ -16,7 +16,11 @@ export const connector = z.strictObject({
   rules,
 });
 
+/** They stand on one page, and every two of them are compared. */
+export const maxConnectors = 100;
+
 export const connectors = list(connector)
+  .max(maxConnectors, { error: `has more than ${maxConnectors} entries` })
   .prefault([])
   .describe('The ways to sign in. With more than one, people choose on a page.');
 

@@ -5,7 +5,8 @@
 import type { z } from 'zod';
 import { isObject } from '../source/resolve-secrets.ts';
 import { client } from './clients.ts';
-import { connector } from './connectors.ts';
+import { connector, maxConnectors } from './connectors.ts';
+import { maxEntries } from './primitives.ts';
 import { schema, type Written } from './schema.ts';
 import { user } from './users.ts';
 
@@ -24,7 +25,7 @@ export function legible(tree: Readonly<Record<string, unknown>>): Legible {
   return {
     ...(Object.fromEntries(parsed) as Omit<Written, 'issuer' | 'connectors' | 'clients' | 'users'>),
     issuer: written.success ? new URL(written.data) : null,
-    connectors: entries(connector, tree.connectors),
+    connectors: entries(connector, tree.connectors, maxConnectors),
     clients: entries(client, tree.clients),
     users: entries(user, tree.users),
   };
@@ -36,8 +37,12 @@ function readSection(section: z.ZodType, value: unknown): unknown {
   return read === null ? section.parse(undefined) : read;
 }
 
-function entries<T extends z.ZodType>(entry: T, value: unknown): readonly (z.output<T> | null)[] {
-  return Array.isArray(value) ? value.map((item) => readEntry(entry, item)) : [];
+function entries<T extends z.ZodType>(
+  entry: T,
+  value: unknown,
+  most = maxEntries,
+): readonly (z.output<T> | null)[] {
+  return Array.isArray(value) ? value.slice(0, most).map((item) => readEntry(entry, item)) : [];
 }
 
 /** The entry, if need be without the keys that the schema objects to. */

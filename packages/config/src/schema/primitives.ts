@@ -41,8 +41,12 @@ export function flag() {
   return z.boolean({ error: 'must be true or false' });
 }
 
+export const maxEntries = 10_000;
+
 export function list<T extends z.ZodType>(item: T) {
-  return z.array(item, { error: 'must be a list' }).max(10_000, { error: 'has more than 10000 entries' });
+  return z
+    .array(item, { error: 'must be a list' })
+    .max(maxEntries, { error: `has more than ${maxEntries} entries` });
 }
 
 /** Relative paths begin at the folder of the configuration file. */

@@ -9,9 +9,7 @@ export const user = z.strictObject({
       'Part of the `sub` of this person. Without it, it is derived from the address: then a changed address is another person, and an address given to another person keeps the old access. So give one: `uuidgen`.',
     ),
   email: email().describe('What the person types.'),
-  passwordHash: text()
-    .meta({ hidden: true })
-    .describe('argon2id or bcrypt; `gatehouse hash-password` makes one. Put it in quotes.'),
+  passwordHash: text().describe('argon2id or bcrypt; `gatehouse hash-password` makes one. Put it in quotes.'),
   name: text({ max: 200 }).exactOptional().describe('The `name` claim.'),
   groups: list(group()).prefault([]).describe('The groups, before the rules of the connector.'),
 });

@@ -2,9 +2,11 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 const longest = 80;
+/** Each comparison costs; among a thousand names the nearest is hardly the one that was meant. */
+const most = 500;
 
 export function didYouMean(word: string, known: readonly string[]): string | null {
-  if (known.length === 0 || word.length > longest) return null;
+  if (known.length === 0 || known.length > most || word.length > longest) return null;
   const folded = new Map(known.map((candidate) => [candidate.toLowerCase(), candidate]));
   const nearest = closest(word.toLowerCase(), [...folded.keys()]);
   const near = distance(word.toLowerCase(), nearest) <= allowance(word.length);

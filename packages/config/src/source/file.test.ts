@@ -41,7 +41,7 @@ test.each(['', 'a\0b'])('%j is a name that no file has', async (name) => {
 test('10 MB are not read to the end', async () => {
   const path = join(folder, 'large.yaml');
   await writeFile(path, Buffer.alloc(10 * 1024 * 1024, '#'));
-  expect(await complaint(path)).toBe(`${path}: 1 problem\n  is larger than 1024 KiB`);
+  expect(await complaint(path)).toBe(`${path}: 1 problem\n  is larger than 512 KiB`);
   expect((await readFileBounded(path, 1000)).length).toBe(1001);
 });
 

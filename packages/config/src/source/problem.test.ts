@@ -25,6 +25,17 @@ test('one problem is not several, and without a place there are no empty columns
   expect(renderProblems('a.yaml', problems, 'warning')).toBe('a.yaml: 1 warning\n  does not exist');
 });
 
+test('of very many problems the first hundred are shown, and the others counted', () => {
+  const problems = Array.from({ length: 1234 }, (_, n) => ({ path: ['a', n], message: 'no' }));
+  const lines = renderProblems('a.yaml', problems, 'problem').split('\n');
+  expect(lines).toHaveLength(102);
+  expect([lines[0], lines[100], lines[101]]).toEqual([
+    'a.yaml: 1234 problems',
+    '  a[99]   no',
+    '  and 1134 more',
+  ]);
+});
+
 test('a key that is no word is quoted in a path', () => {
   expect(renderPath(['rename', 'cn=a, b', 0, ''])).toBe('rename["cn=a, b"][0][""]');
 });

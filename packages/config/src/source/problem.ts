@@ -27,24 +27,26 @@ export class ConfigError extends Error {
   }
 }
 
+/** More would scroll away what comes first. */
+const shownProblems = 100;
+
 /** `gatehouse.yaml: 2 problems`, then a line each: position, path and sentence in columns. */
 export function renderProblems(
   file: string,
   problems: readonly Problem[],
   word: 'problem' | 'warning',
 ): string {
-  const rows = problems.map((problem) => [
-    renderPosition(problem),
-    renderPath(problem.path),
-    problem.message,
-  ]);
+  const shown = problems.slice(0, shownProblems);
+  const rows = shown.map((problem) => [renderPosition(problem), renderPath(problem.path), problem.message]);
   const positionWidth = widest(rows, 0);
   const pathWidth = widest(rows, 1);
   const lines = rows.map(([position = '', path = '', message = '']) =>
-    ['', column(position, positionWidth), column(path, pathWidth), message].filter(skipEmptyColumn).join(''),
+    [column(position, positionWidth), column(path, pathWidth), message].join(''),
   );
+  const more = problems.length - shown.length;
+  const all = more > 0 ? [...lines, `and ${more} more`] : lines;
   const count = `${problems.length} ${word}${problems.length === 1 ? '' : 's'}`;
-  return [`${file}: ${count}`, ...lines.map((line) => `  ${line}`)].join('\n');
+  return [`${file}: ${count}`, ...all.map((line) => `  ${line}`)].join('\n');
 }
 
 /** `connectors[0].config.orgs[0].name`; a key that is not a plain word is quoted. */
@@ -78,8 +80,4 @@ function widest(rows: readonly (readonly string[])[], index: number): number {
 
 function column(text: string, width: number): string {
   return width === 0 ? '' : `${text.padEnd(width)}   `;
-}
-
-function skipEmptyColumn(text: string): boolean {
-  return text !== '';
 }

@@ -9,6 +9,8 @@ export type Locate = (path: Path, at: At) => Position | undefined;
 
 export class Report {
   readonly #problems = new Map<string, Problem>();
+  /** Every path with a problem at it or below it. */
+  readonly #touched = new Set<string>();
   readonly #warnings: Problem[] = [];
   readonly #locate: Locate;
   readonly #mask: (text: string) => string;
@@ -21,7 +23,10 @@ export class Report {
 
   problem(path: Path, message: string, at: At = 'value'): void {
     const key = renderPath(path);
-    if (!this.#problems.has(key)) this.#problems.set(key, this.#place(path, message, at));
+    if (this.#problems.has(key)) return;
+    this.#problems.set(key, this.#place(path, message, at));
+    for (const length of [0, ...path.keys(), path.length])
+      this.#touched.add(renderPath(path.slice(0, length)));
   }
 
   warning(path: Path, message: string, at: At = 'key'): void {
@@ -30,7 +35,7 @@ export class Report {
 
   /** At the path or below it. */
   hasProblemAt(...path: Path): boolean {
-    return [...this.#problems.values()].some((problem) => path.every((part, i) => problem.path[i] === part));
+    return this.#touched.has(renderPath(path));
   }
 
   /** In the order of the file. */

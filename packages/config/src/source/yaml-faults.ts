@@ -9,7 +9,7 @@ import type { ErrorCode, YAMLError } from 'yaml';
 /** In the order of the text, up to where the parser lost its way. */
 export function tellingFaults(faults: readonly YAMLError[]): readonly YAMLError[] {
   const ordered = faults.toSorted((a, b) => a.pos[0] - b.pos[0]);
-  const lost = ordered.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  const lost = ordered.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN' || code === 'RESOURCE_EXHAUSTION');
   return lost === -1 ? ordered : ordered.slice(0, lost + 1);
 }
 
@@ -27,7 +27,6 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a second ": " on one line; text with ": " in it needs quotes',
   BLOCK_IN_FLOW:
     'an indented list or map within brackets; close the bracket, or write all of it with brackets',
-  DUPLICATE_KEY: 'this key is here twice',
   MULTILINE_IMPLICIT_KEY: 'a key that goes over several lines; perhaps a colon is missing',
   MULTIPLE_DOCS: 'a second document begins here; a configuration is one',
   RESOURCE_EXHAUSTION: 'is nested too deeply',

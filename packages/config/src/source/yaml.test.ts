@@ -53,7 +53,7 @@ test('a "billion laughs" text is given up early', async () => {
     return `l${n}: &l${n} [${n === 0 ? 'lol' : before}]`;
   });
   expect(await complaint(lines.join('\n'))).toMatch(
-    /1 problem\n {2}\d+:\d+ {3}(has more than 200 aliases|is too large once)/,
+    /1 problem\n {2}\d+:\d+ {3}(has more than 100 aliases|is too large, with)/,
   );
 });
 
@@ -80,4 +80,15 @@ test('a key named __proto__ is a key like any other', () => {
   const { value } = parseYaml('__proto__: { demo: true }');
   expect(Object.keys(value as object)).toEqual(['__proto__']);
   expect((value as { demo?: unknown }).demo).toBeUndefined();
+});
+
+test.each([
+  ['faults', '- @\n'],
+  ['the same key', 'a:\n'],
+  ['different keys', ''],
+])('a text of nothing but %s is answered, with a hundred lines at most', async (_, line) => {
+  const text = line ? line.repeat(60_000) : Array.from({ length: 20_000 }, (_, n) => `k${n}: 1\n`).join('');
+  const lines = (await complaint(text)).split('\n');
+  expect(lines.length).toBeLessThanOrEqual(102);
+  expect(lines.at(-1)).toMatch(/^ {2}(and \d+ more|.*too large)/);
 });

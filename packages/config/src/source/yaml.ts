@@ -3,7 +3,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { Path, Problem } from './problem.ts';
 import type { At, Locate } from './report.ts';
 import { faultSentence, tellingFaults } from './yaml-faults.ts';
-import { find, plain, Unusable } from './yaml-nodes.ts';
+import { finder, plain, Unusable } from './yaml-nodes.ts';
 
 export interface Source {
   readonly value: unknown;
@@ -15,32 +15,26 @@ export interface Source {
 export function parseYaml(text: string): Source {
   const lines = new LineCounter();
   const document = parse(text, lines);
-  if (!document) return broken({ path: [], message: 'is nested too deeply' });
+  if (!document) return broken([{ path: [], message: 'is nested too deeply' }]);
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
   if (document.directives.yaml.version !== '1.2') {
-    return broken({ path: [], message: 'must be YAML 1.2: in older versions `no` and `off` are not text' });
+    return broken([{ path: [], message: 'must be YAML 1.2: in older versions `no` and `off` are not text' }]);
   }
+  const problem = (message: string, offset: number) => ({ path: [], position: at(offset), message });
   const faults = tellingFaults([...document.errors, ...document.warnings]);
-  if (faults.length > 0) {
-    const problems = faults.map((fault) => ({
-      path: [],
-      position: at(fault.pos[0]),
-      message: faultSentence(fault),
-    }));
-    return { value: undefined, locate: () => undefined, problems };
-  }
+  if (faults.length > 0) return broken(faults.map((fault) => problem(faultSentence(fault), fault.pos[0])));
   try {
-    return {
-      value: plain(document),
-      locate: (path: Path, what: At) => at(find(document, path, what)),
-      problems: [],
-    };
+    const { value, duplicates } = plain(document);
+    if (duplicates.length > 0)
+      return broken(duplicates.map((offset) => problem('this key is here twice', offset)));
+    const find = finder(document);
+    return { value, locate: (path: Path, what: At) => at(find(path, what)), problems: [] };
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    return broken({ path: [], position: at(error.offset), message: error.message });
+    return broken([problem(error.message, error.offset)]);
   }
 }
 
@@ -52,7 +46,7 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | null {
       lineCounter,
       prettyErrors: false,
       strict: true,
-      uniqueKeys: true,
+      uniqueKeys: false,
       logLevel: 'error',
     });
   } catch (error) {
@@ -61,6 +55,6 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | null {
   }
 }
 
-function broken(problem: Problem): Source {
-  return { value: undefined, locate: () => undefined, problems: [problem] };
+function broken(problems: readonly Problem[]): Source {
+  return { value: undefined, locate: () => undefined, problems };
 }
