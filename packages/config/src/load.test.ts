@@ -259,12 +259,12 @@ describe('connectors', () => {
 
   test.each([
     [
-      '{ id: Corp, type: local }',
-      '3:11   connectors[0].id   may have lower-case letters, digits and, between them, hyphens',
+      '{ id: a corp, type: local }',
+      '3:11   connectors[0].id   may have letters, digits and, between them, hyphens, dots and underscores',
     ],
     [
-      '{ id: -a, type: local }',
-      '3:11   connectors[0].id   may have lower-case letters, digits and, between them, hyphens',
+      '{ id: .., type: local }',
+      '3:11   connectors[0].id   may have letters, digits and, between them, hyphens, dots and underscores',
     ],
     [
       '{ id: a, type: lokal }',

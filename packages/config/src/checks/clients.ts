@@ -28,11 +28,19 @@ function checkSecrets(client: WrittenClient, path: Path, report: Report): void {
     report.problem(path, 'needs secrets, or public: true');
   }
   for (const [index, secret] of client.secrets.entries()) {
-    if (!secret.known || secret.reveal().length >= shortSecret) continue;
-    report.warning(
-      [...at, index],
-      `is shorter than ${shortSecret} characters: it can be guessed from its hash`,
+    if (secret.known) checkSecret(secret.reveal(), [...at, index], report);
+  }
+}
+
+/** RFC 6749, appendix A.2: what else is in a secret, the client could not send. */
+function checkSecret(secret: string, at: Path, report: Report): void {
+  if (/[^\x20-\x7e]/.test(secret)) {
+    report.problem(
+      at,
+      'may have letters, digits and signs of ASCII alone: a client could not send the others',
     );
+  } else if (secret.length < shortSecret) {
+    report.warning(at, `is shorter than ${shortSecret} characters: it can be guessed from its hash`);
   }
 }
 

@@ -61,10 +61,10 @@ export function secret() {
     .meta({ secret: true });
 }
 
-/** Part of every `sub`, and of addresses. */
+/** Part of every `sub`, and of addresses. Whoever comes from Dex has to keep theirs: capitals and `_` are common there. */
 export function connectorId() {
-  return text({ max: 64 }).regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, {
-    error: 'may have lower-case letters, digits and, between them, hyphens',
+  return text({ max: 64 }).regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/, {
+    error: 'may have letters, digits and, between them, hyphens, dots and underscores',
   });
 }
 
