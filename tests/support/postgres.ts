@@ -74,12 +74,11 @@ async function asAdmin(adminUrl: string, sql: string): Promise<void> {
 /** The first test file that asks starts it; the others read where it is. */
 async function sharedServer(version: PostgresVersion): Promise<SharedServer> {
   const run = (processMark(runPid()) ?? '').replace(' ', '-');
-  const folder = join(tmpdir(), `gatehouse-test-run-${run}-postgres-${version}`);
-  return await withFolderLock(`${folder}.lock`, async () => {
-    const note = join(folder, 'ready');
+  const note = join(tmpdir(), `gatehouse-test-run-${run}-postgres-${version}`);
+  return await withFolderLock(`${note}.lock`, async () => {
     const known = await readFile(note, 'utf8').catch(() => null);
     if (known !== null) return JSON.parse(known) as SharedServer;
-    const { adminUrl, programs } = await startPostgres({ version, folder });
+    const { adminUrl, programs } = await startPostgres({ version, alsoRemove: [note] });
     await prepare({ adminUrl });
     await writeFile(note, JSON.stringify({ version, adminUrl, programs }), { mode: 0o600 });
     return { version, adminUrl, programs };

@@ -1,34 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Store, StoreUnavailable } from '@gatehouse/core';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holding, waiting } from '../../../../tests/support/locks.ts';
 import { type PostgresServer, startPostgres } from '../../../../tests/support/postgres.ts';
 import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
 
 const newId = () => randomBytes(32).toString('base64url');
 const unavailable = expect.objectContaining({ name: 'StoreUnavailable' });
-
-/** Another program that holds locks until it is told to let go. */
-async function holding(place: TestStore, ...statements: readonly string[]) {
-  const client = new pg.Client({ connectionString: place.db.adminUrl });
-  await client.connect();
-  await client.query('BEGIN');
-  for (const statement of statements) await client.query(statement);
-  return { letGo: () => client.end() };
-}
-
-/** Waits until that many of the store's connections wait for a lock; returns their process ids. */
-async function waiting(place: TestStore, count: number): Promise<readonly number[]> {
-  for (;;) {
-    const rows = await place.sql<{ pid: number }>(
-      `SELECT pid FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = 'gatehouse' AND wait_event_type = 'Lock'`,
-    );
-    if (rows.length >= count) return rows.map((row) => row.pid);
-    await sleep(20);
-  }
-}
 
 async function saveCode(store: Store, code: string, expiresAt: Date): Promise<void> {
   const unit = store.unit();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holding } from '../../../../tests/support/locks.ts';
 import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
 
 const newKey = () => randomBytes(8).toString('hex');
@@ -160,12 +160,9 @@ describe.each(versions)('removing what expired on PostgreSQL %i', (version) => {
 
   test('a row that somebody is using is left for the next run', async () => {
     await fill(2);
-    const user = new pg.Client({ connectionString: place.db.adminUrl });
-    await user.connect();
-    await user.query('BEGIN');
-    await user.query('SELECT FROM access_tokens LIMIT 1 FOR UPDATE');
+    const user = await holding(place, 'SELECT FROM access_tokens LIMIT 1 FOR UPDATE');
     expect(await place.store.removeExpired(never)).toBe(1);
-    await user.end();
+    await user.letGo();
     expect(await place.store.removeExpired(never)).toBe(1);
   });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LostRace, type OfflineSession } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holding, waiting } from '../../../../tests/support/locks.ts';
 import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
 
 describe.each(versions)('offline sessions on PostgreSQL %i', (version) => {
@@ -113,15 +114,43 @@ describe.each(versions)('offline sessions on PostgreSQL %i', (version) => {
     }
   });
 
-  // The row lock shows which of the two waits; without it the late token would survive.
-  test('a racer that lost the rotation still notices that the session ended while it waited', async () => {
+  // Attack: a refresh that is already under way when the session ends, and waits for its row.
+  test.each(['rotates', 'has lost the rotation'])(
+    'a refresh that %s notices that the session ended while it waited',
+    async (which) => {
+      const session = await open();
+      const other = await holding(place, 'SELECT FROM offline_sessions FOR UPDATE');
+      const ending = place.store.unit();
+      ending.offlineSessions.end(session.id, 'logout');
+      const ended = ending.commit('success');
+      await waiting(place, 1);
+      const refresh = place.store.unit();
+      const from = which === 'rotates' ? 1 : 7;
+      refresh.offlineSessions.advance(session.id, from, second(), place.clock.in(600));
+      const refused = expect(refresh.commit('success')).rejects.toEqual(new LostRace('offlineSession'));
+      await waiting(place, 2);
+      await other.letGo();
+      await Promise.all([ended, refused]);
+    },
+  );
+
+  test('a session that ends while a refresh is being written takes its access token with it', async () => {
     const session = await open();
-    const ending = place.store.unit();
-    ending.offlineSessions.end(session.id, 'logout');
-    const racer = place.store.unit();
-    racer.offlineSessions.advance(session.id, 7, second(), place.clock.in(600));
-    await ending.commit('success');
-    await expect(racer.commit('success')).rejects.toEqual(new LostRace('offlineSession'));
+    const other = await holding(place, 'LOCK TABLE access_tokens');
+    const refresh = place.store.unit();
+    refresh.offlineSessions.advance(session.id, 7, second(), place.clock.in(600));
+    const grantId = session.grantId;
+    const token = { payload: {}, grantId, expiresAt: place.clock.in(60) };
+    refresh.records.save('accessToken', grantId, token);
+    const refreshed = refresh.commit('success');
+    await waiting(place, 1);
+    const revoking = place.store.unit();
+    revoking.records.revokeGrant(grantId);
+    const revoked = revoking.commit('success');
+    await waiting(place, 2);
+    await other.letGo();
+    await Promise.all([refreshed, revoked]);
+    expect(await place.store.unit().records.find('accessToken', grantId)).toBeNull();
   });
 
   test('the first reason for an end stays', async () => {
