@@ -6,13 +6,14 @@ import { factsOf } from '../http/facts.ts';
 import { withFields } from '../log/with-fields.ts';
 
 /** Milliseconds. A person waits in front of a page for it; connectors have shorter ones for each step. */
-const deadline = 20_000;
+const usualDeadline = 20_000;
 
 /** @throws BrokerError with the connector's id */
 export async function callConnector<T>(
   ctx: Context,
   id: string,
   run: (call: Call) => Promise<T>,
+  deadline = usualDeadline,
 ): Promise<T> {
   const gone = browserGone(ctx);
   const signal = AbortSignal.any([gone, AbortSignal.timeout(deadline)]);
@@ -29,6 +30,7 @@ export async function callConnector<T>(
 
 function browserGone(ctx: Context): AbortSignal {
   const controller = new AbortController();
+  if (ctx.res.destroyed) controller.abort();
   ctx.res.once('close', () => {
     if (!ctx.res.writableEnded) controller.abort();
   });
@@ -37,6 +39,7 @@ function browserGone(ctx: Context): AbortSignal {
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
