@@ -209,6 +209,15 @@ describe('a client', () => {
     expect(await client(text)).toContain(expected);
   });
 
+  test.each([
+    ['https://localhost:8000', 'must be http: a native client has no certificate for a loopback address'],
+    ['http://127.0.0.2:8000', 'must be localhost, 127.0.0.1 or [::1] for a native client'],
+  ])('that is native may not be sent back to %s', async (uri, sentence) => {
+    expect(await publicClient(`native: true, redirectUris: [${uri}]`)).toContain(
+      `clients[0].redirectUris[0]   ${sentence}`,
+    );
+  });
+
   test('that is public has no secret, and another has two at most', async () => {
     const env = { A: 'a'.repeat(20), B: 'b'.repeat(20), C: 'c'.repeat(20) };
     const secrets = '[{ fromEnv: A }, { fromEnv: B }, { fromEnv: C }]';

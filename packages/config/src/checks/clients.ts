@@ -45,15 +45,30 @@ function checkSecret(secret: string, at: Path, report: Report): void {
 }
 
 function checkRedirects(client: WrittenClient, path: Path, report: Report): void {
+  const faultOf = client.native ? nativeFault : webFault;
   for (const key of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     for (const [index, uri] of client[key].entries()) {
-      if (client.native || !isPrivateUse(uri)) continue;
-      report.problem([...path, key, index], 'a scheme of its own is for a native client: add native: true');
+      const fault = faultOf(uri);
+      if (fault) report.problem([...path, key, index], fault);
     }
   }
   if (client.redirectUris.length === 0 && client.trustedPeers.length === 0 && !report.hasProblemAt(...path)) {
     report.warning(path, 'has no redirectUris: nobody can sign in to it');
   }
+}
+
+function webFault(uri: string): string | null {
+  return isPrivateUse(uri) ? 'a scheme of its own is for a native client: add native: true' : null;
+}
+
+/** RFC 8252 7.2 and 7.3: https is for an address that the application has claimed, which nobody can of loopback. */
+function nativeFault(uri: string): string | null {
+  const { protocol, hostname } = new URL(uri);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (protocol === 'https:' && loopback)
+    return 'must be http: a native client has no certificate for a loopback address';
+  if (protocol === 'http:' && !loopback) return 'must be localhost, 127.0.0.1 or [::1] for a native client';
+  return null;
 }
 
 function warnOfWeakness(client: WrittenClient, path: Path, report: Report): void {
