@@ -225,6 +225,16 @@ describe('id_token_hint', () => {
     expect((await authorize(fresh, { id_token_hint: hint })).answer.get('code')).not.toBeNull();
   });
 
+  test('that is not met does not sign out whoever is signed in', async () => {
+    server.person = john;
+    const { id_token: hint = '' } = await signIn(await party(server, 'web'));
+    server.person = jane;
+    const rp = await party(server, 'web');
+    await signIn(rp);
+    expect(await errorOf(rp, { id_token_hint: hint })).toBe('login_required');
+    expect((await authorize(rp, { prompt: 'none' })).answer.get('code')).not.toBeNull();
+  });
+
   test('from before the algorithm of the client was changed still counts', async () => {
     const rp = await party(server, 'web');
     const { id_token } = await signIn(rp);

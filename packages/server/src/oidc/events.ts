@@ -25,16 +25,21 @@ export function listen(provider: Provider): void {
   for (const name of refusals) {
     provider.on(name as 'grant.error', (ctx: KoaContextWithOIDC, error: Refusal) => {
       if (error instanceof Unavailable) return failed(ctx, error);
-      judge('refused');
+      if (!signInCounts(ctx)) judge('refused');
       factsOf(ctx).log.info(fields(ctx, error), 'protocol request refused');
     });
   }
   provider.on('server_error', failed);
 }
 
+/** The person came back from signing in or agreeing: that stands, also when this client is then told no. */
+function signInCounts({ oidc: { route, result } }: KoaContextWithOIDC): boolean {
+  return route === 'resume' && result !== undefined;
+}
+
 function failed(ctx: KoaContextWithOIDC, error: Error): void {
   judge('failed');
-  if (error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
+  if (error instanceof Unavailable) ctx.set('Retry-After', String(Math.ceil(error.retryAfter)));
   factsOf(ctx).log.error({ ...fields(ctx, error), error }, 'protocol request failed');
 }
 
