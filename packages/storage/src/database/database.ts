@@ -59,20 +59,12 @@ export class Database {
 
   /** @throws StoreUnavailable, LostRace */
   async query(statement: Statement, ...values: readonly unknown[]): Promise<readonly Row[]> {
-    try {
-      return (await this.#pool.query<Row>(this.#prepare({ statement, values }))).rows;
-    } catch (error) {
-      throw translate(error);
-    }
+    return (await this.#pool.query<Row>(this.#prepare({ statement, values })).catch(rethrow)).rows;
   }
 
-  /** How many rows a write touched. */
+  /** How many rows a write touched. @throws StoreUnavailable */
   async change(statement: Statement, ...values: readonly unknown[]): Promise<number> {
-    try {
-      return (await this.#pool.query(this.#prepare({ statement, values }))).rowCount ?? 0;
-    } catch (error) {
-      throw translate(error);
-    }
+    return (await this.#pool.query(this.#prepare({ statement, values })).catch(rethrow)).rowCount ?? 0;
   }
 
   /**
