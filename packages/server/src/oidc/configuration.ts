@@ -1,6 +1,6 @@
 /** The library's configuration, all of it. */
 import type { Config } from '@gatehouse/config';
-import { type Client, currentKeys, listedScopes, type SigningKey } from '@gatehouse/core';
+import { currentKeys, type SigningKey } from '@gatehouse/core';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { Issuer } from '../http/issuer.ts';
 import { adapterFor } from './adapter.ts';
@@ -13,6 +13,7 @@ import { type AccountOptions, findAccount } from './find-account.ts';
 import { ttl } from './lifetimes.ts';
 import type { Pages } from './pages.ts';
 import { policy } from './policy.ts';
+import { notUsed, protocol } from './protocol.ts';
 import { loginPath, routes } from './routes.ts';
 
 export interface ProviderSetup extends AccountOptions {
@@ -36,7 +37,7 @@ export function configuration(setup: ProviderSetup): Configuration {
     ...keysAndCookies(setup),
     ...policies(setup),
     ...tokens(),
-    clients: [],
+    ...notUsed(),
     routes,
     features: features(clients, hasAccount, pages) as never,
     ttl: ttl({ tokens: config.tokens, sessions: config.sessions, now }) as never,
@@ -51,42 +52,6 @@ export function configuration(setup: ProviderSetup): Configuration {
 
 function resumeUrl({ origin, base }: Issuer, uid: string): string {
   return `${origin}${base}${routes.authorization}/${uid}`;
-}
-
-/** What the protocol allows here at all. Clients are checked against it when they are built. */
-function protocol(clients: ReadonlyMap<string, Client>) {
-  const audiences = [...clients.keys()].map((id) => `audience:server:client_id:${id}`);
-  return {
-    responseTypes: ['code'],
-    scopes: [...listedScopes, ...audiences],
-    claims: {
-      openid: ['sub', 'stale_since'],
-      email: ['email', 'email_verified'],
-      profile: ['name', 'preferred_username'],
-      groups: ['groups'],
-      'federated:id': ['federated_claims'],
-      acr: null,
-      auth_time: null,
-      iss: null,
-      sid: null,
-    },
-    acrValues: [],
-    subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-    // RFC 7636; the library knows S256 alone. Confidential clients may do without.
-    pkce: {
-      required: (_ctx: unknown, client: { clientId: string }) =>
-        clients.get(client.clientId)?.public !== false,
-    },
-    // The claims are wanted in the ID token: a cluster reads nothing else.
-    conformIdTokenClaims: false,
-    allowOmittingSingleRegisteredRedirectUri: false,
-    acceptQueryParamAccessTokens: false,
-    enableHttpPostMethods: false,
-    // Seconds between the clocks of two replicas.
-    clockTolerance: 5,
-    enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'], clientAuthSigningAlgValues: [] },
-  } satisfies Partial<Record<keyof Configuration, unknown>> as Configuration;
 }
 
 /** The library signs with the first key that fits, so the one that signs now is put first. */
