@@ -25,11 +25,11 @@ export function configPath({ config }: ConfigOption, { env, cwd }: CommandContex
   const wanted = config ?? (env.GATEHOUSE_CONFIG || fallback);
   const here = resolve(cwd, wanted);
   const typed = resolve(env.INIT_CWD || cwd, wanted);
-  return shortest(!existsSync(here) && existsSync(typed) ? typed : here, cwd);
+  return shortest(!existsSync(here) && existsSync(typed) ? typed : here);
 }
 
 /** Messages begin with it. */
-function shortest(path: string, cwd: string): string {
-  const fromHere = relative(cwd, path);
+function shortest(path: string): string {
+  const fromHere = relative('', path);
   return fromHere.startsWith('..') ? path : fromHere;
 }
