@@ -290,6 +290,8 @@ describe('the upstream', () => {
     upstream = async () => 'gone';
     later = upstreamCheck + 1;
     expect(await use(token)).toMatchObject(refused);
+    const asking = await post(server, '/token/introspect', { token }, { client: 'web' });
+    expect(asking.json).toEqual({ active: false });
     upstream = async () => jane;
     later += upstreamCheck + 1;
     expect((await use(token)).status).toBe(200);
