@@ -1,4 +1,4 @@
-/** Which way to sign in: none is an error, one goes on without a page, several are a page. */
+/** Which way to sign in: none is an error, one goes on without a page, several are a page unless the client hints at one. */
 import { BrokerError } from '@gatehouse/core';
 import type { Context } from 'koa';
 import type { OpenConnector } from '../connectors/open-connector.ts';
@@ -7,6 +7,7 @@ import type { PendingSignIn } from '../oidc/oidc.ts';
 import { choicePage } from '../pages/choice.ts';
 import { askConfirm } from './confirm.ts';
 import { askConsent } from './consent.ts';
+import { hintedConnector } from './hinted-connector.ts';
 import type { LoginRoom } from './login-room.ts';
 import { askPassword } from './password.ts';
 import { addressOf, returnFormOf, usableConnectors, useConnector } from './sign-in.ts';
@@ -16,6 +17,13 @@ import { start } from './start.ts';
 export async function ask(room: LoginRoom, ctx: Context, pending: PendingSignIn): Promise<void> {
   if (pending.step === 'consent') return askConsent(room, ctx, pending);
   if (pending.step === 'confirm') return askConfirm(room, ctx, pending);
+  const hinted = hintedConnector(usableConnectors(room, pending), pending.wish.loginHint);
+  if (hinted !== undefined) return beginWith(room, ctx, pending, hinted.entry.id);
+  await choose(room, ctx, pending);
+}
+
+/** `/login/:uid/with`: all ways, whatever the hint. "Sign in another way" leads here, or it would lead back at once. */
+export async function choose(room: LoginRoom, ctx: Context, pending: PendingSignIn): Promise<void> {
   const usable = usableConnectors(room, pending);
   const [first] = usable;
   if (first === undefined) {

@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { readForm } from '../http/form.ts';
 import { goTo } from '../http/show.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
-import { ask, begin } from './choose.ts';
+import { ask, begin, choose } from './choose.ts';
 import { answerConfirm } from './confirm.ts';
 import { answerConsent } from './consent.ts';
 import { finish } from './finish.ts';
@@ -17,6 +17,7 @@ import { addressOf, openSignIn } from './sign-in.ts';
 export function loginRoutes(room: LoginRoom): Router {
   const router = new Router({ prefix: room.issuer.base });
   router.get('/login/:uid', page(room, 'any', ask));
+  router.get('/login/:uid/with', page(room, 'login', choose));
   router.get('/login/:uid/with/:connector', page(room, 'login', begin));
   router.post('/login/:uid/with/:connector', form(room, 'login', submitPassword));
   router.get('/login/:uid/finish', (ctx) => finish(room, ctx, ctx.params.uid ?? ''));

@@ -53,7 +53,7 @@ function waysOf(room: LoginRoom, pending: PendingSignIn): WaysOut {
 /** Where the other ways to sign in are, if there are any. */
 export function choiceOf(room: LoginRoom, pending: PendingSignIn): { readonly choice?: string } {
   const several = pending.step === 'login' && usableConnectors(room, pending).length > 1;
-  return several ? { choice: addressOf(room, pending) } : {};
+  return several ? { choice: addressOf(room, pending, 'with') } : {};
 }
 
 export function addressOf(

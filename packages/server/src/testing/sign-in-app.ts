@@ -58,8 +58,10 @@ export interface SignInApp {
   close(): Promise<void>;
 }
 
+/** `domains`: by the connector's id. */
 export async function startSignInApp(
   connectors: Readonly<Record<string, Connector<Json>>>,
+  domains: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<SignInApp> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -83,7 +85,7 @@ export async function startSignInApp(
     config: { sessions: { idle: 60, max: 60, remember: 60 } },
     issuer,
     site,
-    connectors: entriesOf(connectors),
+    connectors: entriesOf(connectors, domains),
     oidc: playedOidc(state),
     formTokens: new FormTokens([key], issuer),
     attempts: new PasswordAttempts(counters(), limits, [key]),
@@ -112,12 +114,15 @@ function counters() {
   };
 }
 
-function entriesOf(connectors: Readonly<Record<string, Connector<Json>>>): Connectors {
+function entriesOf(
+  connectors: Readonly<Record<string, Connector<Json>>>,
+  domains: Readonly<Record<string, readonly string[]>>,
+): Connectors {
   return new Map(
-    Object.entries(connectors).map(([id, connector]) => [
-      id,
-      { connector, entry: { id, type: 'test', name: `Directory ${id}`, domains: [], config: {}, rules: {} } },
-    ]),
+    Object.entries(connectors).map(([id, connector]) => {
+      const entry = { id, type: 'test', name: `Directory ${id}`, config: {}, rules: {} };
+      return [id, { connector, entry: { ...entry, domains: domains[id] ?? [] } }];
+    }),
   );
 }
 
