@@ -24,7 +24,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -77,15 +77,24 @@ function isInstalled(wanted) {
   }
 }
 
-/** Runs this script again under flock(1), on the folder of the checkout: it needs no file, and so no owner. */
+/**
+ * Runs this script again under flock(1), on the folder of the checkout: it needs no file, and so no owner.
+ * It runs on the machine's own Node: npm puts ours first on the PATH, and that is about to be replaced.
+ */
 function withLock() {
-  const again = [process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const options = { stdio: 'inherit', env: { ...process.env, [lockHeld]: '1' } };
+  const again = ['node', fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const env = { ...process.env, PATH: machinePath(), [lockHeld]: '1' };
+  const options = { stdio: 'inherit', env };
   const tried = spawnSync('flock', ['-n', root, ...again], options);
-  if (tried.error) return spawnSync(again[0], again.slice(1), options).status ?? exit.failed; // no flock(1) here
+  if (tried.error) return spawnSync('node', again.slice(1), options).status ?? exit.failed; // no flock(1) here
   if (tried.status !== exit.busy) return tried.status ?? exit.failed;
   say('Another process is installing into this folder; waiting for it…');
   return spawnSync('flock', [root, ...again], options).status ?? exit.failed;
+}
+
+function machinePath() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.filter((folder) => !folder.split(sep).includes('node_modules')).join(delimiter);
 }
 
 /**
