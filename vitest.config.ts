@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     projects: [
       ring('unit', [
-        'packages/{connector-kit,core,config,kubernetes,cli,server}/src/**/*.test.ts',
+        'packages/{connector-kit,core,config,cli,server}/src/**/*.test.ts',
         'connectors/{local,mock}/src/**/*.test.ts',
       ]),
       ring('storage', ['packages/storage/src/**/*.test.ts']),
