@@ -33,8 +33,11 @@ function table<T extends Row>(columns: readonly (keyof T & string)[], rows: read
 
 function cell(value: Json | undefined): string {
   if (Array.isArray(value)) return value.join(', ');
-  return value === null || value === undefined ? '' : String(value);
+  return value === null || value === undefined ? '' : String(value).replace(isoTime, '$1 $2 UTC');
 }
+
+/** People do not read seconds; scripts get them. */
+const isoTime = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{3}Z$/;
 
 /** Names come from outside: control characters would let them draw on the operator's terminal (CWE-150). */
 export function printable(text: string): string {

@@ -74,7 +74,7 @@ function explain(folder: string, hosts: readonly string[], notAfter: Date, conte
   terminal.print(`Made for ${hosts.join(', ')}, good until ${notAfter.toISOString().slice(0, 10)}:`);
   for (const name of Object.values(files)) terminal.print(`  ${shown(name)}`);
   terminal.print(`
-In Gatehouse's configuration (paths count from its folder):
+In Gatehouse's configuration:
   issuer: https://${bracketed(hosts[0] ?? 'localhost')}:5556
   listen: { port: 5556, tls: { cert: ${join(folder, files.certificate)}, key: ${join(folder, files.key)} } }
 
