@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Import, importsOf, packageOf, parseImports, productionSources, roomOf, root } from './imports.ts';
+import {
+  type Import,
+  importsOf,
+  packageOf,
+  parseImports,
+  productionSources,
+  roomOf,
+  root,
+} from './imports.ts';
 
 const files = productionSources();
 const imports = files.flatMap(importsOf);
@@ -54,7 +62,10 @@ describe('the rooms of the house', () => {
     const found = parseImports('packages/server/src/app.ts', text);
     expect(found).toHaveLength(5);
     expect(found.filter(isAllowed)).toEqual([]);
-    const types = parseImports('packages/server/src/app.ts', "import type {\n  Config,\n} from '@gatehouse/config';");
+    const types = parseImports(
+      'packages/server/src/app.ts',
+      "import type {\n  Config,\n} from '@gatehouse/config';",
+    );
     expect(types.filter(isAllowed)).toHaveLength(1);
   });
 
