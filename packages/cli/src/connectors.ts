@@ -2,8 +2,8 @@
 import type { AnyConnectorDefinition, Config, ConfiguredUser } from '@gatehouse/config';
 import type { Connector, ConnectorHost, Json, Log } from '@gatehouse/connector-kit';
 import { type LocalDirectory, normalizeEmail } from '@gatehouse/connector-local';
-import { type IdentityChecks, type ReplayGuards, subjectOf, type Users } from '@gatehouse/core';
-import { type OpenConnector, withFields } from '@gatehouse/server';
+import { type IdentityChecks, type ReplayGuards, subjectOf, type Users, withFields } from '@gatehouse/core';
+import type { OpenConnector } from '@gatehouse/server';
 import { builtInDefinitions } from './configuration.ts';
 
 export interface Lent {

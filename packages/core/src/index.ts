@@ -13,6 +13,7 @@ export {
   errorTable,
   type LogLevel,
 } from './errors.ts';
+export { untilAborted } from './identity/abortable.ts';
 export { type Admitted, admit, admitToClient, type Candidate } from './identity/admit.ts';
 export { type Claims, type ClaimsRequest, claimsFor, type RuledEntry } from './identity/claims.ts';
 export { brokerErrorOf } from './identity/connector-errors.ts';
@@ -36,6 +37,8 @@ export {
   type Replacement,
   replaceSigningKeys,
 } from './keys/replace-signing-keys.ts';
+export { traceTo } from './log/trace-to.ts';
+export { withFields } from './log/with-fields.ts';
 export * from './ports/index.ts';
 export { openJson, openSeal, SealBroken, type SealKey, sealJson } from './seal/aes-gcm-seal.ts';
 export type { Seal } from './seal/seal.ts';

@@ -7,6 +7,5 @@ export { type AppOptions, createApp } from './app.ts';
 export type { Connectors, OpenConnector } from './connectors/open-connector.ts';
 export { type Housekeeping, keepHouse } from './health/housekeeping.ts';
 export { type LogDestination, openLog } from './log/open-log.ts';
-export { withFields } from './log/with-fields.ts';
 export { type OpenApp, type OpenAppOptions, openApp } from './open-app.ts';
 export { type RunningServer, type StartOptions, startServer } from './server.ts';

@@ -16,3 +16,8 @@ export function abortable<T>(
     if (signal.aborted) stop();
   });
 }
+
+/** The work's result. @throws the signal's reason once it is aborted */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return abortable(work, signal, () => Promise.reject(signal.reason));
+}

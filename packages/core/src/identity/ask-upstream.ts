@@ -1,8 +1,10 @@
 /** One question to an upstream about one person, and what its answer (or its silence) means. */
 import type { Connector, Identity, Json, Log, RefreshCall } from '@gatehouse/connector-kit';
 import type { BrokerError } from '../errors.ts';
+import { traceTo } from '../log/trace-to.ts';
+import { withFields } from '../log/with-fields.ts';
 import type { CheckOutcome, StoredIdentity } from '../ports/identities.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from './abortable.ts';
 import { brokerErrorOf } from './connector-errors.ts';
 
 export type Refresh = NonNullable<Connector<Json>['refresh']>;
@@ -25,26 +27,23 @@ export interface Answer {
 
 /** Never throws for a bad upstream: everything that is neither "here" nor "gone" is `unavailable`. */
 export async function askUpstream(question: Question): Promise<Answer> {
-  const { stored, at, log } = question;
-  const who = { connectorId: stored.connectorId, subject: stored.subject };
+  const { stored, at } = question;
+  const log = withFields(question.log, { connector: stored.connectorId, subject: stored.subject });
   try {
-    const refreshed = await callConnector(question);
+    const refreshed = await callConnector({ ...question, log });
     if (refreshed.status === 'gone') return { outcome: { status: 'gone', reason: refreshed.reason, at } };
     return { outcome: samePerson(stored, refreshed.identity, at, log) };
   } catch (cause) {
     const error = brokerErrorOf(cause, stored.connectorId);
-    log[error.entry.level]({ ...who, code: error.code, err: error }, 'upstream check failed');
+    log[error.entry.level]({ code: error.code, error }, 'upstream check failed');
     return answerTo(error, at);
   }
 }
 
 function callConnector({ stored, refresh, saveState, deadline, log }: Question) {
-  const trace = {
-    step: (step: string) => log.debug({ connectorId: stored.connectorId, step }, 'upstream check step'),
-  };
-  const call: RefreshCall<Json> = { signal: deadline, log, trace, saveState };
+  const call: RefreshCall<Json> = { signal: deadline, log, trace: traceTo(log), saveState };
   // A connector that does not listen to its signal must not hold up the person.
-  return abortable(refresh(stored.identity, call), deadline, () => Promise.reject(deadline.reason));
+  return untilAborted(refresh(stored.identity, call), deadline);
 }
 
 /**
@@ -53,10 +52,7 @@ function callConnector({ stored, refresh, saveState, deadline, log }: Question) 
  */
 function samePerson(stored: StoredIdentity, identity: Identity<Json>, at: Date, log: Log): CheckOutcome {
   if (identity.upstreamId === stored.identity.upstreamId) return { status: 'current', identity, at };
-  log.error(
-    { connectorId: stored.connectorId, subject: stored.subject },
-    'upstream answered for another person',
-  );
+  log.error({}, 'upstream answered for another person');
   return { status: 'gone', reason: 'the upstream answered for another person', at };
 }
 

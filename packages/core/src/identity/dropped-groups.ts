@@ -7,9 +7,10 @@ const shown = 20;
 
 export function logDroppedGroups(
   log: Log,
-  who: { connectorId: string; subject: string },
+  { connectorId: connector, subject }: { connectorId: string; subject: string },
   { dropped }: Admitted,
 ): void {
   if (dropped.length === 0) return;
-  log.warn({ ...who, dropped: dropped.slice(0, shown), count: dropped.length }, 'groups dropped');
+  const facts = { connector, subject, dropped: dropped.slice(0, shown), count: dropped.length };
+  log.warn(facts, 'groups dropped');
 }

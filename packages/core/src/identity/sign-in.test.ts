@@ -28,7 +28,7 @@ test('dropped groups are logged in one line of bounded length', () => {
     {
       level: 'warn',
       message: 'groups dropped',
-      fields: expect.objectContaining({ connectorId: 'corp', count: 1000, dropped: expect.any(Array) }),
+      fields: expect.objectContaining({ connector: 'corp', count: 1000, dropped: expect.any(Array) }),
     },
   ]);
   expect(log.lines[0]?.fields.dropped).toHaveLength(20);

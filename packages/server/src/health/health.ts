@@ -1,6 +1,5 @@
 /** For whoever watches the process: `/healthz` says that it runs, `/readyz` that it can do its work. */
-
-import type { Store } from '@gatehouse/core';
+import { type Store, untilAborted } from '@gatehouse/core';
 import Router from '@koa/router';
 import { factsOf } from '../http/facts.ts';
 
@@ -37,11 +36,8 @@ function paths(path: string, base: string): string[] {
 /** What is wrong goes to the log: a probe needs no host names. */
 async function problemOf(store: Pick<Store, 'ping'>): Promise<unknown> {
   const signal = AbortSignal.timeout(deadline);
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
   try {
-    await Promise.race([store.ping(signal), late]);
+    await untilAborted(store.ping(signal), signal);
     return null;
   } catch (error) {
     return error ?? new Error('unknown');

@@ -7,8 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Log } from '@gatehouse/connector-kit';
+import { withFields } from '@gatehouse/core';
 import type { Middleware } from 'koa';
-import { withFields } from '../log/with-fields.ts';
 import { setFacts } from './facts.ts';
 import type { Issuer } from './issuer.ts';
 import { type Peer, readPeer, type TrustedProxies } from './trusted-proxies.ts';

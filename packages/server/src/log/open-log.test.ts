@@ -1,7 +1,6 @@
-import { BrokerError } from '@gatehouse/core';
+import { BrokerError, withFields } from '@gatehouse/core';
 import { describe, expect, it } from 'vitest';
 import { openLog } from './open-log.ts';
-import { withFields } from './with-fields.ts';
 
 function lines(format: 'json' | 'pretty', level: 'debug' | 'info' = 'info') {
   const written: string[] = [];
