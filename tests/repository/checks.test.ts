@@ -23,9 +23,4 @@ describe('the whole repository', () => {
     const { status, output } = run(bin('biome'), ['check', '--error-on-warnings']);
     expect(status, output).toBe(0);
   });
-
-  it('has generated files that are as the generator writes them', () => {
-    const { status, output } = run(process.execPath, ['tools/generate.ts', '--check']);
-    expect(status, output).toBe(0);
-  });
 });

@@ -54,12 +54,6 @@ describe('the documentation', () => {
     const faults = await Promise.all(blocks.map(async ({ page, text }) => problemsOf(page, text)));
     expect(faults.flat()).toEqual([]);
   });
-
-  it('shows a file to start from for each kind of house', async () => {
-    for (const file of ['config/simple.yaml', 'config/enterprise.yaml']) {
-      expect(await problemsOf(file, read(file))).toEqual([]);
-    }
-  });
 });
 
 function linksOf(page: string): readonly string[] {

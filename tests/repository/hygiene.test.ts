@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -11,7 +11,7 @@ const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude
   encoding: 'utf8',
 })
   .stdout.split('\n')
-  .filter(Boolean);
+  .filter((file) => file !== '' && existsSync(join(root, file)));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 describe('the tests', () => {
