@@ -18,6 +18,7 @@ import { establishFacts } from './http/establish-facts.ts';
 import { readIssuer } from './http/issuer.ts';
 import { requestLog } from './http/request-log.ts';
 import { requireIssuerHost } from './http/require-issuer-host.ts';
+import { requireOneHost } from './http/require-one-host.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { unitOfWork } from './http/unit-of-work.ts';
@@ -59,6 +60,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(securityHeaders(issuer));
   app.use(errorSurface(site));
   app.use(requirePlainTarget);
+  app.use(requireOneHost);
   app.use(healthRoutes(store, base).routes());
   app.use(assets.routes.routes());
   app.use(oidc.documents);
