@@ -1,0 +1,58 @@
+/** HTTP as an attacker writes it: any header, any bytes, from any address of this computer. */
+import { once } from 'node:events';
+import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { Agent, fetch as undiciFetch } from 'undici';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  /** As it goes over the wire: nothing is normalised. */
+  readonly path: string;
+  /** Any, `host` too, which `fetch` does not let one set. */
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+}
+
+export async function rawRequest(origin: string, { method = 'GET', path, headers, body }: RawRequest) {
+  const { hostname, port } = new URL(origin);
+  return await new Promise<RawAnswer>((resolve, reject) => {
+    const request = httpRequest({ hostname, port, method, path, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+      });
+    });
+    request.on('error', reject).end(body);
+  });
+}
+
+/** Writes these bytes and returns all that comes back until the server hangs up. */
+export async function rawBytes(origin: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    answer += chunk;
+  });
+  // A reset after the answer is an end like any other.
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write(bytes);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return answer;
+}
+
+/** `fetch` from another address: all of 127.0.0.0/8 is this computer. */
+export function fetchFrom(localAddress: string): typeof fetch {
+  const dispatcher = new Agent({ connect: { localAddress } });
+  return ((url: URL, init: object) =>
+    undiciFetch(url, { ...init, dispatcher } as never)) as unknown as typeof fetch;
+}
