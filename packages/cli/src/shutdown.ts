@@ -19,7 +19,7 @@ export interface Shutdown {
 /** Ctrl-C reaches us twice, from the terminal and from npm: what comes within a second is the same wish. */
 const sameWish = 1_000;
 const orphanCheck = 1_000;
-/** After an error that nobody caught, cleaning up may hang. */
+/** Whoever is in a hurry does not wait for ever: cleaning up may hang, or the start that it interrupts. */
 const lastResort = 10_000;
 
 export function watchForShutdown(log: Log, { env, now }: Pick<CommandContext, 'env' | 'now'>): Shutdown {
@@ -27,6 +27,11 @@ export function watchForShutdown(log: Log, { env, now }: Pick<CommandContext, 'e
   const hurry = new AbortController();
   let firstAt: number | undefined;
   let exitCode: 0 | 1 = 0;
+  let last: NodeJS.Timeout | undefined;
+  const cutShort = () => {
+    hurry.abort();
+    last = setTimeout(() => process.exit(1), lastResort).unref();
+  };
   const onSignal = (signal: NodeJS.Signals) => {
     const at = now().getTime();
     if (firstAt === undefined) {
@@ -35,7 +40,7 @@ export function watchForShutdown(log: Log, { env, now }: Pick<CommandContext, 'e
       asked.resolve();
     } else if (at - firstAt > sameWish && !hurry.signal.aborted) {
       log.warn({ signal }, 'stopping at once: requests under way are cut off');
-      hurry.abort();
+      cutShort();
     }
   };
   const stopWatching = env.npm_lifecycle_event ? whenOrphaned(() => onSignal('SIGTERM')) : () => {};
@@ -43,8 +48,7 @@ export function watchForShutdown(log: Log, { env, now }: Pick<CommandContext, 'e
     log.error({ error }, 'an error that nobody caught: the process ends');
     exitCode = 1;
     asked.resolve();
-    hurry.abort();
-    setTimeout(() => process.exit(1), lastResort).unref();
+    cutShort();
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   process.on('uncaughtException', onError).on('unhandledRejection', onError);
@@ -56,6 +60,7 @@ export function watchForShutdown(log: Log, { env, now }: Pick<CommandContext, 'e
     },
     [Symbol.dispose]() {
       stopWatching();
+      clearTimeout(last);
       process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
       process.off('uncaughtException', onError).off('unhandledRejection', onError);
     },
