@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, lchown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -132,6 +132,47 @@ describe('the embedded database', () => {
   it('finds a shorter place for the socket of a very deep folder', async () => {
     const { url } = await start(join(parent, 'a-rather-long-name-'.repeat(5), 'postgres'));
     expect(await query(url, 'select 1')).toEqual([[1]]);
+  });
+
+  // Attack: a local user makes the socket's folder in /tmp before we do, and listens in it for our password.
+  it('does not put its socket into a folder that somebody else can write to', async () => {
+    const folder = join(parent, 'a-rather-long-name-'.repeat(5), 'postgres');
+    const database = await start(folder);
+    await database.stop();
+    const socket = new URL(database.url).searchParams.get('host') ?? '';
+    expect(socket.startsWith(tmpdir())).toBe(true);
+    await chmod(socket, 0o777);
+    await expect(start(folder)).rejects.toThrow(/is not a folder of .* alone/);
+    await rm(socket, { recursive: true });
+    expect(await query((await start(folder)).url, 'select 1')).toEqual([[1]]);
+  });
+
+  // Attack: the account that PostgreSQL runs under lays a link, and root gives away, or empties, what it points to.
+  it.each(['socket', 'users'])('follows no link in the place of its folder "%s"', async (name) => {
+    const folder = join(parent, 'postgres');
+    await (await start(folder)).stop();
+    const target = join(parent, 'somebody-elses');
+    await mkdir(target, { mode: 0o755 });
+    await writeFile(join(target, 'kept'), 'precious');
+    await rm(join(folder, name), { recursive: true });
+    await symlink(target, join(folder, name));
+    if (isRoot) await lchown(join(folder, name), (await stat(folder)).uid, (await stat(folder)).gid);
+    await expect(start(folder)).rejects.toThrow(/is not a folder of .* alone/);
+    expect((await stat(target)).uid).toBe(process.getuid?.());
+    expect(await readFile(join(target, 'kept'), 'utf8')).toBe('precious');
+    await rm(join(folder, name));
+    await (await start(folder)).stop();
+  });
+
+  // Attack: as before, with links under the names of the marks that root will write.
+  it('follows no link in the place of its mark', async () => {
+    const folder = join(parent, 'postgres');
+    await (await start(folder)).stop();
+    const target = join(parent, 'precious');
+    await writeFile(target, 'kept');
+    await symlink(target, join(folder, 'users', String(process.pid)));
+    await start(folder);
+    expect(await readFile(target, 'utf8')).toBe('kept');
   });
 
   it('refuses the files of another major version, and says what to do', async () => {

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Account, accountFor, canUse, nearestExisting } from './account.ts';
 import { findBinaries, sharedFolder } from './binaries.ts';
@@ -18,8 +18,10 @@ import {
   createCluster,
   isRunning,
   makeFolder,
+  makePrivateFolder,
   startCluster,
   stopCluster,
+  writeAnew,
 } from './cluster.ts';
 import { isAlive, processMark, withFolderLock } from './folder-lock.ts';
 
@@ -85,7 +87,9 @@ function place(wanted: string): { folder: string; account: Account | undefined }
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
   const apart = join(sharedFolder, name);
   const enterable = canUse(nearestExisting(wanted), account);
-  return { folder: existsSync(join(apart, 'cluster')) || !enterable ? apart : wanted, account };
+  if (enterable && !existsSync(join(apart, 'cluster'))) return { folder: wanted, account };
+  // Nobody is given the folder that all accounts share: the programs that others run are in it.
+  return { folder: apart, account: { ...account, isOwner: false } };
 }
 
 async function createIfMissing(cluster: Cluster, progress: (line: string) => void): Promise<void> {
@@ -101,8 +105,9 @@ async function createIfMissing(cluster: Cluster, progress: (line: string) => voi
 const usersFolder = (cluster: Cluster) => join(cluster.folder, 'users');
 
 async function markUse(cluster: Cluster): Promise<void> {
-  await makeFolder(usersFolder(cluster), cluster.account);
-  await writeFile(join(usersFolder(cluster), String(process.pid)), `${processMark(process.pid)}`);
+  await makePrivateFolder(usersFolder(cluster), cluster.account);
+  const mark = join(usersFolder(cluster), String(process.pid));
+  await writeAnew(mark, `${processMark(process.pid)}`, { mode: 0o644 });
 }
 
 async function leave(cluster: Cluster): Promise<void> {
