@@ -52,7 +52,7 @@ export async function rawBytes(origin: string, bytes: string): Promise<string> {
 
 /** `fetch` from another address: all of 127.0.0.0/8 is this computer. */
 export function fetchFrom(localAddress: string): typeof fetch {
-  const dispatcher = new Agent({ connect: { localAddress } });
+  const dispatcher = new Agent({ localAddress });
   return ((url: URL, init: object) =>
     undiciFetch(url, { ...init, dispatcher } as never)) as unknown as typeof fetch;
 }
