@@ -5,28 +5,24 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { recordingLog } from '@gatehouse/connector-kit/testing';
 import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from './server.ts';
-import type { LogLine } from './testing/sign-in-app.ts';
 
 let folder: string;
 let server: RunningServer | undefined;
-let logLines: LogLine[];
+let log: ReturnType<typeof recordingLog>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-tls-'));
-  logLines = [];
+  log = recordingLog();
 });
 afterEach(async () => {
   await server?.close();
   server = undefined;
   await rm(folder, { recursive: true, force: true });
 });
-
-const write = (fields: Readonly<Record<string, unknown>>, message: string) =>
-  void logLines.push({ message, fields });
-const log = { debug: write, info: write, warn: write, error: write };
 
 async function start(app: Koa, listen: { port?: number; tls?: { cert: string; key: string } } = {}) {
   server = await startServer({ app, config: { listen: { host: '127.0.0.1', port: 0, ...listen } }, log });
@@ -147,7 +143,7 @@ describe('closing', () => {
     await until(() => arrived);
     await close(AbortSignal.abort());
     expect(await pending).toBeInstanceOf(Error);
-    expect(logLines.map(({ message }) => message)).toContain('requests cut off at shutdown');
+    expect(log.lines.map(({ message }) => message)).toContain('requests cut off at shutdown');
   });
 });
 
@@ -185,7 +181,7 @@ describe('TLS', () => {
     const tls = certificate('first');
     const { address } = await start(hello(), { tls });
     await writeFile(tls.key, 'no key at all');
-    await until(() => logLines.some(({ message }) => message === 'certificate not renewed'));
+    await until(() => log.lines.some(({ message }) => message === 'certificate not renewed'));
     expect(await servedName(address.port)).toBe('first');
   });
 

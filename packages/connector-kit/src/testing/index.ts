@@ -10,5 +10,6 @@ export type {
   RedirectHarness,
   UpstreamControls,
 } from './harness.ts';
+export { type LogEntry, recordingLog } from './recording-log.ts';
 export { type TestCall, testCall } from './test-call.ts';
-export { type LogEntry, type TestHost, type TestHostOptions, testHost } from './test-host.ts';
+export { type TestHost, type TestHostOptions, testHost } from './test-host.ts';

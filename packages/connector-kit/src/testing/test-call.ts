@@ -1,7 +1,7 @@
 /** A `RefreshCall` (and so a `Call`) that keeps what it was told, and can be ended. */
 import type { RefreshCall } from '../call.ts';
 import type { Json } from '../json.ts';
-import { type LogEntry, recordingLog } from './test-host.ts';
+import { type LogEntry, recordingLog } from './recording-log.ts';
 
 export interface TestCall<State> extends RefreshCall<State> {
   readonly logged: readonly LogEntry[];

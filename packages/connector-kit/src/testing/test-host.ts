@@ -1,12 +1,6 @@
 /** A `ConnectorHost` that keeps what it was told. */
 import type { ConnectorHost } from '../host.ts';
-import type { Log, LogFields } from '../log.ts';
-
-export interface LogEntry {
-  readonly level: keyof Log;
-  readonly fields: LogFields;
-  readonly message: string;
-}
+import { type LogEntry, recordingLog } from './recording-log.ts';
 
 export interface TestHost extends ConnectorHost {
   readonly logged: readonly LogEntry[];
@@ -54,11 +48,4 @@ export function testHost(options: TestHostOptions = {}): TestHost {
       changes.push({ upstreamIds, how });
     },
   };
-}
-
-export function recordingLog(logged: LogEntry[]): Log {
-  const keep = (level: keyof Log) => (fields: LogFields, message: string) => {
-    logged.push({ level, fields, message });
-  };
-  return { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
 }

@@ -1,6 +1,7 @@
+import { recordingLog } from '@gatehouse/connector-kit/testing';
 import { expect, test } from 'vitest';
 import type { StoredIdentity } from '../ports/identities.ts';
-import { recordingLog, sampleClient, sampleIdentity } from '../testing/samples.ts';
+import { sampleClient, sampleIdentity } from '../testing/samples.ts';
 import { recordSignIn, type SignIn } from './sign-in.ts';
 
 const now = new Date('2026-11-21T08:00:00Z');

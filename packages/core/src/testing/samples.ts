@@ -1,5 +1,5 @@
-/** People, clients and a log for the tests of this package. */
-import type { Identity, Json, Log, LogFields } from '@gatehouse/connector-kit';
+/** People and clients for the tests of this package. */
+import type { Identity, Json } from '@gatehouse/connector-kit';
 import type { Client } from '../clients/client.ts';
 import type { StoredIdentity } from '../ports/identities.ts';
 
@@ -48,18 +48,4 @@ export function sampleClient(changes: Partial<Client> = {}): Client {
     allowedOrigins: [],
     ...changes,
   };
-}
-
-export interface LogLine {
-  readonly level: keyof Log;
-  readonly fields: LogFields;
-  readonly message: string;
-}
-
-export function recordingLog(): Log & { readonly lines: LogLine[] } {
-  const lines: LogLine[] = [];
-  const at = (level: keyof Log) => (fields: LogFields, message: string) => {
-    lines.push({ level, fields, message });
-  };
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -1,9 +1,9 @@
 /** One store and one upstream with as many replicas as wanted, and a clock that moves when somebody sleeps. */
 import type { Identity, Json, RefreshCall, Refreshed } from '@gatehouse/connector-kit';
+import { recordingLog } from '@gatehouse/connector-kit/testing';
 import { type OpenConnector, UpstreamCheck } from '../identity/upstream-check.ts';
 import type { StoredIdentity } from '../ports/identities.ts';
 import { MemoryIdentityChecks } from './memory-ports.ts';
-import { recordingLog } from './samples.ts';
 
 export type Ask = (identity: Identity<Json>, call: RefreshCall<Json>) => Promise<Refreshed<Json>>;
 

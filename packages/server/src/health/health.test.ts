@@ -1,3 +1,4 @@
+import { recordingLog } from '@gatehouse/connector-kit/testing';
 import { StoreUnavailable } from '@gatehouse/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HttpApp, startHttpApp } from '../testing/http-app.ts';
@@ -40,8 +41,6 @@ describe('health', () => {
 });
 
 describe('housekeeping', () => {
-  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
   it('goes on after a database that was away, and ends when it is told to', async () => {
     const end = new AbortController();
     let rounds = 0;
@@ -51,12 +50,12 @@ describe('housekeeping', () => {
       if (rounds < 3) throw new StoreUnavailable('away');
       return 1;
     };
-    await keepHouse({ store: { removeExpired }, log: silent, signal: end.signal, every: 0.01 });
+    await keepHouse({ store: { removeExpired }, log: recordingLog(), signal: end.signal, every: 0.01 });
     expect(rounds).toBe(3);
   });
 
   it('does nothing when it is ended before it began', async () => {
     const store = { removeExpired: async () => expect.unreachable() };
-    await keepHouse({ store, log: silent, signal: AbortSignal.abort(), every: 0 });
+    await keepHouse({ store, log: recordingLog(), signal: AbortSignal.abort(), every: 0 });
   });
 });

@@ -37,7 +37,7 @@ describe('an error', () => {
     });
     const { status, text, headers } = await get('/token', page);
     expect(status).toBe(503);
-    expect(headers['retry-after']).toBe('10');
+    expect(headers['retry-after']).toBe('5');
     expect(JSON.parse(text)).toMatchObject({ error: 'temporarily_unavailable' });
     expect(text).not.toContain('no connection');
   });

@@ -1,5 +1,4 @@
 /** The one place that turns an error into an answer, and into a line of the log. */
-
 import type { OutgoingHttpHeaders } from 'node:http';
 import { BrokerError, LostRace, StoreUnavailable } from '@gatehouse/core';
 import type { Context, Middleware } from 'koa';
@@ -8,6 +7,7 @@ import type { Site } from '../pages/site.ts';
 import { pathBelow } from './below-base.ts';
 import { factsOf } from './facts.ts';
 import { show } from './show.ts';
+import { storageUnavailable } from './storage-unavailable.ts';
 import { waysOutOf } from './ways-out.ts';
 
 export function errorSurface(site: Site): Middleware {
@@ -32,9 +32,7 @@ export function notFound(): never {
 /** What was thrown, in the words of the error table. */
 export function toBrokerError(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
-  if (error instanceof StoreUnavailable) {
-    return new BrokerError('storage_unavailable', { retryAfter: 10, cause: error });
-  }
+  if (error instanceof StoreUnavailable) return storageUnavailable(error);
   if (error instanceof LostRace && error.thing === 'login') {
     return new BrokerError('sign_in_expired', { reason: 'this login was used already', cause: error });
   }

@@ -3,7 +3,7 @@ import { BrokerError } from '@gatehouse/core';
 import type { Context } from 'koa';
 
 /** Enough for a name, a password and a token, percent-encoded. */
-export const formLimit = 16 * 1024;
+const formLimit = 16 * 1024;
 
 export async function readForm(ctx: Context, limit = formLimit): Promise<URLSearchParams> {
   if (ctx.is('application/x-www-form-urlencoded') === false) {

@@ -30,6 +30,6 @@ function write(log: Log, ctx: Context, line: Readonly<Record<string, unknown>>):
 }
 
 /** The id of a sign-in is in its address; with the cookie of the same browser it is a credential. */
-export function maskedPath(path: string): string {
+function maskedPath(path: string): string {
   return path.replace(/\/(login|auth)\/([^/]+)/g, '/$1/*').slice(0, 200);
 }

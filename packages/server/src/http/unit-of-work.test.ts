@@ -1,7 +1,7 @@
 import { BrokerError, LostRace, type Outcome, StoreUnavailable, type Unit } from '@gatehouse/core';
 import type { Context } from 'koa';
 import { describe, expect, test } from 'vitest';
-import { answerAsApi, currentUnit, inUnit, judge, onLostRace, unitOfWork } from './unit-of-work.ts';
+import { answerAsApi, currentUnit, judge, onLostRace, unitOfWork } from './unit-of-work.ts';
 
 /** A store whose units remember how they were committed, and fail when told to. */
 function playedStore(failures: readonly Error[] = []) {
@@ -122,15 +122,5 @@ describe('a commit that fails', () => {
 describe('outside a request', () => {
   test('there is no unit: a fault in the wiring is loud', () => {
     expect(() => currentUnit()).toThrow('there is no open unit of work');
-  });
-
-  test('background work opens one, and commits it unless it throws', async () => {
-    const store = playedStore();
-    await expect(inUnit(store, async () => currentUnit())).resolves.toBeDefined();
-    const failing = inUnit(store, async () => {
-      throw new Error('half-way');
-    });
-    await expect(failing).rejects.toThrow('half-way');
-    expect(store.commits).toEqual(['success']);
   });
 });

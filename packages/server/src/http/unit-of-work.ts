@@ -15,9 +15,7 @@ import {
   type Unit,
 } from '@gatehouse/core';
 import type { Context, Middleware } from 'koa';
-
-/** Seconds after which a client may try again when the database was away. */
-export const retryAfter = 5;
+import { retryAfter, storageUnavailable } from './storage-unavailable.ts';
 
 interface Work {
   readonly unit: Unit;
@@ -49,17 +47,6 @@ export function answerAsApi(): void {
 /** What to do, in a unit of its own, if this request turns out to be the second to use something that works once. */
 export function onLostRace(act: (unit: Unit) => void): void {
   currentWork().lostRace = act;
-}
-
-/** Outside HTTP (command line, background work). */
-export async function inUnit<Result>(
-  store: Pick<Store, 'unit'>,
-  act: () => Promise<Result>,
-): Promise<Result> {
-  const work = openWork(store);
-  const result = await works.run(work, act);
-  await work.unit.commit(work.judged);
-  return result;
 }
 
 /**
@@ -148,8 +135,4 @@ function answer(ctx: Context, status: number, error: string, description: string
   ctx.status = status;
   ctx.set('Cache-Control', 'no-store');
   ctx.body = { error, error_description: description };
-}
-
-function storageUnavailable(cause: StoreUnavailable): BrokerError {
-  return new BrokerError('storage_unavailable', { reason: cause.message, retryAfter, cause });
 }

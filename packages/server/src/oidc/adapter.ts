@@ -1,7 +1,8 @@
 /** The library's storage interface over the unit of work of the request. */
 import { type RecordKind, StoreUnavailable } from '@gatehouse/core';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { currentUnit, onLostRace, retryAfter } from '../http/unit-of-work.ts';
+import { retryAfter } from '../http/storage-unavailable.ts';
+import { currentUnit, onLostRace } from '../http/unit-of-work.ts';
 import { Unavailable } from './errors.ts';
 import { toPayload, toRecord } from './payloads.ts';
 

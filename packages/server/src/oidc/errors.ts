@@ -1,6 +1,7 @@
 /** Between the library's errors and ours. */
 import { BrokerError, type ErrorCode, StoreUnavailable } from '@gatehouse/core';
 import { errors } from 'oidc-provider';
+import { storageUnavailable } from '../http/storage-unavailable.ts';
 
 /**
  * `temporarily_unavailable` with 503 and no redirect: the library would answer 400, which tells a client to throw its
@@ -21,7 +22,7 @@ export class Unavailable extends errors.TemporarilyUnavailable {
 /** What a page says about an error that cannot be told to the client. */
 export function brokerErrorOf(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
-  if (error instanceof StoreUnavailable) return unavailable(error);
+  if (error instanceof StoreUnavailable) return storageUnavailable(error);
   if (error instanceof Unavailable) return unavailable(error);
   if (!(error instanceof errors.OIDCProviderError) || !error.expose) {
     return new BrokerError('internal', { reason: messageOf(error), cause: error });
@@ -30,9 +31,9 @@ export function brokerErrorOf(error: unknown): BrokerError {
   return new BrokerError(codeOf(error), { reason, cause: error, ...sentenceFor(error) });
 }
 
-function unavailable(cause: Error): BrokerError {
-  const retryAfter = cause instanceof Unavailable ? cause.retryAfter : 5;
-  return new BrokerError('storage_unavailable', { reason: cause.message, retryAfter, cause });
+function unavailable(cause: Unavailable): BrokerError {
+  const { message: reason, retryAfter } = cause;
+  return new BrokerError('storage_unavailable', { reason, retryAfter, cause });
 }
 
 function codeOf(error: errors.OIDCProviderError): ErrorCode {

@@ -1,6 +1,8 @@
 /** Serves a few middlewares on a free loopback port, with the outer frame of every request around them. */
+
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type LogEntry, recordingLog } from '@gatehouse/connector-kit/testing';
 import Koa from 'koa';
 import { errorSurface } from '../http/error-surface.ts';
 import { establishFacts } from '../http/establish-facts.ts';
@@ -8,7 +10,6 @@ import { type Issuer, readIssuer } from '../http/issuer.ts';
 import { requestLog } from '../http/request-log.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { trustedProxies } from '../http/trusted-proxies.ts';
-import type { LogLine } from './sign-in-app.ts';
 
 export interface Answer {
   readonly status: number;
@@ -19,7 +20,7 @@ export interface Answer {
 export interface HttpApp {
   readonly port: number;
   readonly issuer: Issuer;
-  readonly logLines: LogLine[];
+  readonly logLines: LogEntry[];
   /** `node:http`, since `fetch` sets the Host header by itself. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   close(): Promise<void>;
@@ -37,9 +38,9 @@ export async function startHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const issuer = readIssuer((options.issuer ?? 'http://127.0.0.1:%port%').replace('%port%', String(port)));
-  const logLines: LogLine[] = [];
+  const logLines: LogEntry[] = [];
   const app = new Koa({ proxy: true });
-  app.use(establishFacts(issuer, trustedProxies(options.trusted ?? []), logTo(logLines)));
+  app.use(establishFacts(issuer, trustedProxies(options.trusted ?? []), recordingLog(logLines)));
   app.use(requestLog(() => new Date()));
   app.use(securityHeaders(issuer));
   app.use(errorSurface({ name: 'Test', base: issuer.base, stylesheet: '/s.css', icon: '/i.svg' }));
@@ -68,11 +69,4 @@ function get(port: number, path: string, headers: Readonly<Record<string, string
       .once('error', reject)
       .end();
   });
-}
-
-function logTo(lines: LogLine[]) {
-  const write = (fields: Readonly<Record<string, unknown>>, message: string) => {
-    lines.push({ message, fields });
-  };
-  return { debug: write, info: write, warn: write, error: write };
 }

@@ -2,9 +2,11 @@
  * The sign-in routes over real HTTP, with the provider's side played: a sign-in is a row in a map and its cookie.
  * For tests of what happens between `/login/:uid` and the way back, where the protocol is not the point.
  */
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connector, Json } from '@gatehouse/connector-kit';
+import { type LogEntry, recordingLog } from '@gatehouse/connector-kit/testing';
 import { BrokerError, type Client } from '@gatehouse/core';
 import Koa from 'koa';
 import type { Connectors } from '../connectors/open-connector.ts';
@@ -40,11 +42,6 @@ export const testClient: Client = {
   allowedOrigins: [],
 };
 
-export interface LogLine {
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
 export interface SignInApp {
   readonly origin: string;
   readonly tables: MemoryTables;
@@ -52,7 +49,7 @@ export interface SignInApp {
   /** Who was signed in, in order. */
   readonly signedIn: SignedIn[];
   readonly refused: string[];
-  readonly logLines: LogLine[];
+  readonly logLines: LogEntry[];
   /** The clock; tests move it. */
   now: Date;
   close(): Promise<void>;
@@ -72,7 +69,7 @@ export async function startSignInApp(
     signIns: new Map<string, PendingSignIn>(),
     signedIn: [] as SignedIn[],
     refused: [] as string[],
-    logLines: [] as LogLine[],
+    logLines: [] as LogEntry[],
     now: new Date('2026-11-21T12:00:00Z'),
     close: async () => {
       server.closeAllConnections();
@@ -92,7 +89,7 @@ export async function startSignInApp(
     now: () => state.now,
   };
   const app = new Koa({ proxy: true });
-  app.use(establishFacts(issuer, () => false, logTo(state.logLines)));
+  app.use(establishFacts(issuer, () => false, recordingLog(state.logLines)));
   app.use(securityHeaders(issuer));
   app.use(errorSurface(site));
   app.use(unitOfWork(state.tables));
@@ -148,11 +145,4 @@ function playedOidc({ signIns, signedIn, refused }: Played): Oidc {
       return '/refused';
     },
   };
-}
-
-function logTo(lines: LogLine[]) {
-  const write = (fields: Readonly<Record<string, unknown>>, message: string) => {
-    lines.push({ message, fields });
-  };
-  return { debug: write, info: write, warn: write, error: write };
 }
