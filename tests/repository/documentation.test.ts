@@ -92,7 +92,7 @@ interface Block {
 
 /** Whole files have an issuer; a fence marked `yaml gatehouse:clients` shows one key, and gets the rest from us. */
 function configurationsOf(page: string): readonly Block[] {
-  return [...read(page).matchAll(/^```yaml(?: gatehouse:(\w+))?\n([\s\S]*?)^```/gm)].flatMap(
+  return [...read(page).matchAll(/^```yaml(?: gatehouse(?::(\w+))?)?\n([\s\S]*?)^```/gm)].flatMap(
     ([, key, text = '']) => {
       if (key === undefined) return /^issuer:/m.test(text) ? [{ page, text }] : [];
       const shown = parse(text) as Record<string, unknown>;

@@ -17,6 +17,8 @@ interface Row {
 
 interface Named {
   readonly file: string;
+  /** What stands around it, if anything. */
+  readonly group: string | undefined;
   readonly title: string;
 }
 
@@ -41,8 +43,8 @@ describe('the page for those who come from Dex', () => {
   it('names tests that exist, in the file that it links', () => {
     const missing = rows
       .flatMap(({ tests }) => tests)
-      .filter(({ file, title }) => !titlesIn(file).has(title))
-      .map(({ file, title }) => `${file}: ${title}`);
+      .filter((test) => !isThere(test))
+      .map(({ file, group, title }) => `${file}: ${group} › ${title}`);
     expect([...new Set(missing)]).toEqual([]);
   });
 
@@ -68,19 +70,24 @@ function rowOf(line: string): Row {
     .split(' | ')
     .map((cell) => cell.trim());
   const links = [...shown.matchAll(/\[(.*?)\]\(([^)]+\.test\.ts)\)/g)];
-  const tests = links.map(([, title = '', link = '']) => ({ title, file: normalize(join('docs', link)) }));
+  const tests = links.map(([, name = '', link = '']) => ({
+    title: name.split(' › ').at(-1) ?? '',
+    group: name.split(' › ').at(-2),
+    file: normalize(join('docs', link)),
+  }));
   return { what, verdict, here, tests };
 }
 
-const known = new Map<string, ReadonlySet<string>>();
-
-/** The first argument of every `test(…)` and `it(…)`, and of what `test.each(…)` returns. */
-function titlesIn(file: string): ReadonlySet<string> {
-  const before = known.get(file);
-  if (before) return before;
-  const source = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
-  const calls = [...source.matchAll(/(?:\b(?:test|it)|\)|`)\(\s*(['"`])((?:\\.|(?!\1).)*)\1\s*,/g)];
-  const titles = new Set(calls.map(([, , title = '']) => title.replaceAll(/\\(['"`])/g, '$1')));
-  known.set(file, titles);
-  return titles;
+function isThere({ file, group, title }: Named): boolean {
+  if (!existsSync(join(root, file))) return false;
+  const source = readFileSync(join(root, file), 'utf8');
+  const calls = source.matchAll(/(\b(?:test|it|describe)|\)|`)\(\s*(['"`])((?:\\.|(?!\2).)*)\2\s*,/g);
+  let around: string | undefined;
+  for (const [, call, , text = ''] of calls) {
+    const name = text.replaceAll(/\\(['"`])/g, '$1');
+    if (call === 'describe') around = name;
+    else if (name === title && (group === undefined || group === around)) return true;
+    else if (name === group) around = name; // What `describe.each(…)` returns is called like that of `test.each(…)`.
+  }
+  return false;
 }
