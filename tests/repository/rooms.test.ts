@@ -22,9 +22,8 @@ const doors: Readonly<
   core: { all: ['connector-kit'] },
   config: { all: ['connector-kit'], types: ['core'] },
   storage: { all: ['core', 'connector-kit'] },
-  kubernetes: { all: [], types: ['core'] },
-  server: { all: ['core', 'kubernetes', 'connector-kit'], types: ['config'] },
-  cli: { all: ['core', 'config', 'storage', 'server', 'kubernetes', 'connector-kit', 'connectors/*'] },
+  server: { all: ['core', 'connector-kit'], types: ['config'] },
+  cli: { all: ['core', 'config', 'storage', 'server', 'connector-kit', 'connectors/*'] },
   'connectors/*': { all: ['connector-kit'] },
 };
 
@@ -33,8 +32,6 @@ const homes: Readonly<Record<string, string>> = {
   'oidc-provider': 'packages/server/src/oidc/',
   koa: 'packages/server/src/',
   pg: 'packages/storage/src/',
-  knex: 'packages/storage/src/',
-  ioredis: 'packages/storage/src/',
   ldapts: 'connectors/ldap/src/',
   commander: 'packages/cli/src/',
   yaml: 'packages/config/src/',
