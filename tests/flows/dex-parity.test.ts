@@ -168,7 +168,7 @@ describe('the authorization endpoint', () => {
     const { url } = await rp.authorization();
     url.pathname += '/local';
     const page = textOf(await rp.browser.go(url));
-    expect(page).toContain('Email address');
+    expect(page).toContain('E-mail address');
     expect(page).not.toContain('Example single sign-on');
   });
 

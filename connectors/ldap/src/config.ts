@@ -60,7 +60,7 @@ const attributes = z.strictObject({
     .string()
     .regex(/^[^@\s]+$/, 'is the part after the "@"')
     .optional()
-    .describe('For directories without addresses: the address is the username, "@", and this.'),
+    .describe('For directories without addresses: the address is the user name, "@", and this.'),
   emailVerified: z.boolean().default(true).describe('Whether the directory vouches for the addresses in it.'),
 });
 

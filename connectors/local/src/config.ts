@@ -6,7 +6,7 @@ export const localConfig = z.strictObject({
     .string()
     .min(1)
     .max(100)
-    .default('Email address')
+    .default('E-mail address')
     .describe('The label of the name field in the sign-in form.'),
 });
 

@@ -42,7 +42,7 @@ export interface RedirectLogin<State> {
 /** The person types a name and a password into our form. */
 export interface PasswordLogin<State> {
   readonly kind: 'password';
-  /** The label of the name field, such as "Username" or "Email address". */
+  /** The label of the name field, such as "Username" or "E-mail address". */
   readonly usernameLabel: string;
   /**
    * Null is a wrong password or nobody by that name, and costs the same work in both cases.

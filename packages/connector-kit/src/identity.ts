@@ -1,6 +1,6 @@
 /** Who the upstream says somebody is, before the broker's own rules. */
 export interface Identity<State> {
-  /** An id that the upstream never gives to anybody else. Never a login name, never an e-mail address. */
+  /** An id that the upstream never gives to anybody else. Never a user name, never an e-mail address. */
   readonly upstreamId: string;
   readonly username: string;
   readonly displayName?: string;

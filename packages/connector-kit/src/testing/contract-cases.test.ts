@@ -165,14 +165,14 @@ describe('a password connector', () => {
     ]);
   }, 30_000);
 
-  test('whose id is the login name is found', async () => {
+  test('whose id is the user name is found', async () => {
     const failed = await failuresOf((sound) =>
       withVerify(sound, async (i, call) => {
         const identity = await verifyOf(sound)(i, call);
         return identity && { ...identity, upstreamId: identity.username };
       }),
     );
-    assert.ok(failed.includes('the upstream id is not a login name or an e-mail address'));
+    assert.ok(failed.includes('the upstream id is not a user name or an e-mail address'));
   });
 
   test('whose id is bytes read as text is found', async () => {

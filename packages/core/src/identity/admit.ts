@@ -58,7 +58,7 @@ function checkNames(connectorId: string, { username, displayName, email }: Ident
   // A verifier may take either for the user's name; broken text could be read as somebody else's.
   if (!isReadable(username) || !isReadable(email?.address ?? '')) {
     throw new BrokerError('bad_upstream_response', {
-      reason: 'the username or e-mail is not readable text',
+      reason: 'the user name or e-mail is not readable text',
       connectorId,
     });
   }

@@ -17,7 +17,7 @@ export function identityCases<Config, State extends Json>(
         assert.ok(text.isWellFormed() && !text.includes('\u{fffd}'), 'an id, name or group of broken text');
       }
     }),
-    stagedCase(harness, 'the upstream id is not a login name or an e-mail address', async (stage) => {
+    stagedCase(harness, 'the upstream id is not a user name or an e-mail address', async (stage) => {
       const identity = await signIn(harness, stage);
       assert.notEqual(identity.upstreamId, identity.username);
       assert.notEqual(identity.upstreamId, identity.email?.address);
