@@ -47,6 +47,7 @@ beforeEach(() => {
   server.person = jane;
   server.answer = 'agree';
   server.remember = false;
+  server.attended = true;
   server.steps.length = 0;
 });
 
@@ -140,6 +141,21 @@ describe('who is asked to sign in', () => {
     const rp = await signedInBrowser('web');
     await signIn(rp, { max_age: '0' });
     expect(steps()).toEqual(['login']);
+  });
+
+  // Attack: whoever has the browser, but not the password, asks for an account to be chosen on top; the upstream's
+  // own session answers, and the token says that somebody has just signed in.
+  test.each([
+    { prompt: 'login select_account' },
+    { prompt: 'select_account login' },
+    { prompt: 'select_account', max_age: '0' },
+    { max_age: '0' },
+  ])('%o tells the upstream to be strict, with a session and without', async (parameters) => {
+    for (const rp of [await signedInBrowser('web'), await party(server, 'web')]) {
+      await signIn(rp, parameters);
+      expect(server.steps[0]?.wish.fresh).toBe(true);
+      expect(steps()).toEqual(['login']);
+    }
   });
 
   test.each(['-1', 'soon', '1e400'])('max_age=%s is invalid_request', async (max_age) => {
@@ -358,6 +374,16 @@ describe('one click for a native client', () => {
     expect(steps()).toEqual(['confirm']);
     await signIn(rp);
     expect(steps(), 'each time').toEqual(['confirm']);
+  });
+
+  // Attack: that program sends the browser through an upstream that answers from its own session, without a page.
+  test('is asked where the upstream may have answered alone', async () => {
+    const rp = await party(server, { clientId: 'kubectl', public: true, redirectUri: loopback });
+    server.attended = false;
+    await signIn(rp);
+    expect(steps()).toEqual(['login', 'confirm']);
+    await signIn(rp, { prompt: 'login' });
+    expect(steps()).toEqual(['login', 'confirm']);
   });
 
   test('that is refused gives nothing', async () => {

@@ -56,6 +56,8 @@ export interface OidcServer {
   answer: 'agree' | 'refuse';
   /** Whether the next sign-in outlives the browser. */
   remember: boolean;
+  /** Whether somebody is known to be there at the next sign-in. */
+  attended: boolean;
   /** Every step that the login pages would have shown, in order. */
   readonly steps: PendingSignIn[];
   /** Runs within the unit of work of the next requests, around the provider. */
@@ -152,10 +154,12 @@ async function openProvider(
   });
 }
 
-type World = Pick<OidcServer, 'person' | 'answer' | 'remember' | 'steps' | 'fault'>;
+type World = Pick<OidcServer, 'person' | 'answer' | 'remember' | 'attended' | 'steps' | 'fault'>;
 
 function serve(oidc: Oidc, store: Store, config: Config, now: () => Date, log: Log) {
-  const world: World = { person: jane, answer: 'agree', remember: false, steps: [], fault: undefined };
+  const world: World = {
+    ...{ person: jane, answer: 'agree', remember: false, attended: true, steps: [], fault: undefined },
+  };
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -189,7 +193,8 @@ function serve(oidc: Oidc, store: Store, config: Config, now: () => Date, log: L
     const { client: asking } = pending;
     const signIn = { unit: currentUnit(), entry, client: asking, identity: world.person, now: now(), log };
     const { subject } = recordSignIn(signIn);
-    return oidc.signedIn(ctx, { subject, authenticatedAt: now(), remember: world.remember });
+    const { attended, remember } = world;
+    return oidc.signedIn(ctx, { subject, authenticatedAt: now(), attended, remember });
   }
 }
 

@@ -1,5 +1,5 @@
 /** The upstream has said who it is: rules, identity, session, and back to the application. */
-import type { Identity, Json } from '@gatehouse/connector-kit';
+import type { Identity, Json, SignInWish } from '@gatehouse/connector-kit';
 import { recordSignIn } from '@gatehouse/core';
 import type { Context } from 'koa';
 import type { OpenConnector } from '../connectors/open-connector.ts';
@@ -14,32 +14,47 @@ export interface Proved {
   readonly open: OpenConnector;
   readonly identity: Identity<Json>;
   readonly remember: boolean;
+  /** When this attempt began. Absent where the person typed a password into a page of ours. */
+  readonly begunAt?: Date;
 }
+
+/** Seconds. A sign-in lasts no longer than the first; clocks differ by the second. */
+const longestSignIn = 600;
+const clockSkew = 60;
 
 /** @throws BrokerError `not_allowed`, `reserved_name`, `bad_upstream_response` */
 export async function complete(room: LoginRoom, ctx: Context, proved: Proved): Promise<void> {
   const { pending, open, identity } = proved;
   const { entry } = open;
   const now = room.now();
-  const { log } = factsOf(ctx);
-  const { subject } = recordSignIn({
-    unit: currentUnit(),
-    entry,
-    client: pending.client,
-    identity,
-    now,
-    log,
-  });
   const { at, acr, amr } = identity.authenticated ?? {};
+  if (isTooOld(pending.wish, at, now)) {
+    const why = 'the upstream did not ask the person again';
+    return goTo(ctx, await room.oidc.refused(ctx, 'login_required', why));
+  }
+  const { log } = factsOf(ctx);
+  const signIn = { unit: currentUnit(), entry, client: pending.client, identity, now, log };
+  const { subject } = recordSignIn(signIn);
   const onward = await room.oidc.signedIn(ctx, {
     subject,
     authenticatedAt: at !== undefined && at < now ? at : now,
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
+    attended: proved.begunAt === undefined || (at !== undefined && at >= proved.begunAt),
     remember: proved.remember && room.config.sessions.remember > 0,
   });
   goTo(ctx, onward);
   logWhenSent(ctx, { connector: entry.id, client: pending.client.id, subject });
+}
+
+/**
+ * Whether an upstream that was told `prompt=login` or `max_age` has answered from a session of its own. The client
+ * could see it in `auth_time`; few look.
+ */
+function isTooOld({ fresh, maxAge }: SignInWish, at: Date | undefined, now: Date): boolean {
+  if (at === undefined) return false;
+  const oldest = fresh ? longestSignIn : (maxAge ?? Number.POSITIVE_INFINITY);
+  return now.getTime() - at.getTime() > (oldest + clockSkew) * 1000;
 }
 
 /** Not before the answer has left: until then the database may still refuse to store the sign-in. */

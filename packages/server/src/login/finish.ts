@@ -16,6 +16,7 @@ import { complete } from './complete.ts';
 import { isOpen } from './landing.ts';
 import type { LoginRoom } from './login-room.ts';
 import { openSignIn, useConnector } from './sign-in.ts';
+import { loginLifetime } from './start.ts';
 
 interface Landed {
   readonly login: Login;
@@ -35,7 +36,8 @@ export async function finish(room: LoginRoom, ctx: Context, uid: string): Promis
   // What fails up to here leaves the login open: a planted answer must not use it up.
   const identity = await callConnector(ctx, login.connectorId, (call) => mechanism.finish(returned, call));
   logins.finish(login.token);
-  await complete(room, ctx, { pending, open, identity, remember: false });
+  const begunAt = new Date(login.expiresAt.getTime() - loginLifetime);
+  await complete(room, ctx, { pending, open, identity, begunAt, remember: false });
 }
 
 /** @throws BrokerError `other_browser`, or `sign_in_expired` when there is nothing to protect */

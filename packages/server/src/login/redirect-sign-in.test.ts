@@ -24,7 +24,9 @@ function upstream(tokenParam: string, departure: 'GET' | 'POST' = 'GET'): Connec
         if (person === null || (memo as { token: string }).token !== arrival.params.get(tokenParam)) {
           throw new ConnectorError('bad_response', { reason: 'no assertion' });
         }
-        return { upstreamId: person, username: person, groups: [], state: null };
+        const at = arrival.params.get('at');
+        const authenticated = at === null ? {} : { authenticated: { at: new Date(at) } };
+        return { upstreamId: person, username: person, groups: [], state: null, ...authenticated };
       },
     },
     check: async () => [],
@@ -62,6 +64,38 @@ describe('a sign-in over a redirect', () => {
     expect(await alice.get(finish)).toMatchObject({ status: 303, location: '/done' });
     expect(app.signedIn).toHaveLength(1);
     expect([...app.tables.identities.values()].map(({ identity }) => identity.upstreamId)).toEqual(['alice']);
+  });
+
+  // Attack: a program on the person's computer sends the browser through an upstream that has a session of its own.
+  it.each([
+    ['12:00:05', true],
+    ['11:59:00', false],
+    [null, false],
+  ])('after an authentication at %s counts as attended: %s', async (time, attended) => {
+    const token = await leave(alice, 'alice-1');
+    app.now = new Date('2026-11-21T12:00:10Z');
+    const at = time === null ? '' : `&at=2026-11-21T${time}Z`;
+    const { location } = await alice.get(`/callback/corp?state=${token}&person=alice${at}`);
+    await alice.get(location);
+    expect(app.signedIn.map((signedIn) => signedIn.attended)).toEqual([attended]);
+  });
+
+  // Attack: whoever has the browser answers `prompt=login` with an upstream that does not ask again.
+  it.each([
+    [{ fresh: true }, '11:40:00', '/refused'],
+    [{ fresh: true }, '11:59:00', '/done'],
+    [{ fresh: false, maxAge: 3600 }, '10:50:00', '/refused'],
+    [{ fresh: false, maxAge: 3600 }, '11:10:00', '/done'],
+    [{ fresh: false }, '08:00:00', '/done'],
+  ])('of which the client wants %o, and that was at %s, ends at %s', async (wish, time, end) => {
+    const pending = app.signIns.get('alice-1');
+    if (pending === undefined) throw new Error('no sign-in');
+    app.signIns.set('alice-1', { ...pending, wish });
+    const token = await leave(alice, 'alice-1');
+    const { location } = await alice.get(`/callback/corp?state=${token}&person=alice&at=2026-11-21T${time}Z`);
+    expect((await alice.get(location)).location).toBe(end);
+    expect(app.signedIn).toHaveLength(end === '/done' ? 1 : 0);
+    expect(app.refused).toEqual(end === '/done' ? [] : ['login_required']);
   });
 
   it('sends the browser to the upstream with a token of 256 bits and the address of this connector', async () => {

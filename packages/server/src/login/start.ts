@@ -14,7 +14,7 @@ import { departurePage, departureScriptHash } from '../pages/departure.ts';
 import type { LoginRoom } from './login-room.ts';
 
 /** Milliseconds from leaving to coming back. */
-const loginLifetime = 10 * 60_000;
+export const loginLifetime = 10 * 60_000;
 
 export interface RedirectStart {
   readonly pending: PendingSignIn;

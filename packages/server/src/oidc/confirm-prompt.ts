@@ -9,7 +9,6 @@ import type { Client } from '@gatehouse/core';
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { isLoopbackHost } from '../http/issuer.ts';
 import { paramsOf } from './authorization-request.ts';
-import { justSignedIn } from './login-prompt.ts';
 
 const { Check, Prompt } = interactionPolicy;
 
@@ -32,5 +31,7 @@ function anyProcessCouldAsk(client: Client, ctx: KoaContextWithOIDC): boolean {
 
 function somebodyIsThere(ctx: KoaContextWithOIDC): boolean {
   const { result } = ctx.oidc;
-  return justSignedIn(ctx) || result?.consent !== undefined || result?.confirm !== undefined;
+  // Attack: the browser is sent through an upstream that answers from its own session, without a page.
+  const signedInByHand = result?.login?.attended === true;
+  return signedInByHand || result?.consent !== undefined || result?.confirm !== undefined;
 }

@@ -39,6 +39,7 @@ export function signedIn({ provider }: Interactions, ctx: Context, result: Signe
     accountId: result.subject,
     ts: Math.floor(result.authenticatedAt.getTime() / 1000),
     remember: result.remember,
+    attended: result.attended,
     ...(result.acr !== undefined && { acr: result.acr }),
     ...(result.amr !== undefined && { amr: [...result.amr] }),
   };
@@ -116,14 +117,20 @@ function stepOf({ prompt: { name } }: Interaction): Step {
   return name === 'consent' || name === 'confirm' ? name : 'login';
 }
 
-/** `prompt=login` and `max_age` must reach the upstream, or the `auth_time` in the token would be false. */
+/**
+ * `prompt=login` and `max_age` must reach the upstream, or the `auth_time` in the token would be false.
+ *
+ * The parameters count, and not only why this page is shown: `prompt=login select_account` is here for the account,
+ * and `max_age=0` without a session for the session, and neither is asked a second time.
+ */
 function wishOf(
   { prompt: { reasons } }: Interaction,
   params: Record<string, string | undefined>,
 ): SignInWish {
   const { max_age: maxAge, acr_values: acrValues, login_hint: loginHint, ui_locales: locales } = params;
+  const demanded = words(params.prompt ?? '').includes('login') || Number(maxAge ?? 1) === 0;
   return {
-    fresh: reasons.includes('login_prompt') || reasons.includes('max_age'),
+    fresh: demanded || reasons.includes('max_age'),
     ...(maxAge !== undefined && { maxAge: Number(maxAge) }),
     ...(acrValues !== undefined && { acrValues: words(acrValues) }),
     ...(loginHint !== undefined && { loginHint }),

@@ -51,6 +51,11 @@ export interface SignedIn {
   readonly authenticatedAt: Date;
   readonly acr?: string;
   readonly amr?: readonly string[];
+  /**
+   * Whether it is known that somebody was there. An upstream that has a session of its own answers alone, and then
+   * nobody has noticed that a sign-in took place.
+   */
+  readonly attended: boolean;
   /** Keep the browser session over a restart of the browser (`sessions.remember`). */
   readonly remember: boolean;
 }
