@@ -56,3 +56,26 @@ export function fetchFrom(localAddress: string): typeof fetch {
   return ((url: URL, init: object) =>
     undiciFetch(url, { ...init, dispatcher } as never)) as unknown as typeof fetch;
 }
+
+/** `fetch` as a browser opens a page. Node's own says that it is a script (`Sec-Fetch-Mode: cors`), and some servers mind. */
+export const navigate: typeof fetch = async (input, init = {}) => {
+  const url = new URL(String(input));
+  const given = Object.fromEntries(new Headers(init.headers));
+  const body = init.body == null ? undefined : String(init.body);
+  const headers = {
+    accept: 'text/html',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+    ...given,
+  };
+  const answer = await rawRequest(url.origin, {
+    method: init.method ?? 'GET',
+    path: url.pathname + url.search,
+    headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
+    ...(body !== undefined && { body }),
+  });
+  const pairs = Object.entries(answer.headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
+  );
+  return new Response(answer.body, { status: answer.status, headers: pairs });
+};
