@@ -67,6 +67,18 @@ describe('attack: a directory that says success to everything', () => {
     });
   });
 
+  test('signs nobody in with a "yes" that has no result in it', async () => {
+    let binds = 0;
+    const connector = await open(
+      (id) => [entry(id, jane, janesAttributes), searchResult(id)],
+      ({ id }) => {
+        binds += 1;
+        return [binds === 1 ? bindResult(id) : ber(0x30, integer(id), ber(0x61))];
+      },
+    );
+    await expect(signIn(connector, 'jane', 'anything')).rejects.toMatchObject(unavailable);
+  });
+
   test('signs nobody in when it finds nobody', async () => {
     const connector = await open((id) => [searchResult(id)]);
     expect(await signIn(connector, 'jane', 'anything')).toBeNull();
@@ -158,6 +170,16 @@ describe('attack: a directory that sends something else than LDAP', () => {
     ],
     ['a lonely last byte', inEntry(ber(0x30, Buffer.from([0x30])))],
     ['attributes that are not a sequence', inEntry(ber(0x04, 'cn: jane'))],
+    ['attributes in an octet string, which lie', inEntry(ber(0x04, Buffer.from([0x30, 0x04, 0x31, 0x70])))],
+    ['an attribute with a third part', inEntry(ber(0x30, ber(0x30, ber(0x04, 'cn'), ber(0x31), ber(0x30))))],
+    ['a value of negative length', inEntry(Buffer.from('30840000000c300a0402636e3184fffffff0', 'hex'))],
+    ['an indefinite length inside', inEntry(Buffer.from([0x30, 0x80, 0x00, 0x00]))],
+    ['a tag of two bytes', inEntry(Buffer.from([0x3f, 0x10, 0x01, 0x00]))],
+    ['a result without a code', (id) => [ber(0x30, integer(id), ber(0x65))]],
+    [
+      'a result code of no bytes',
+      (id) => [ber(0x30, integer(id), ber(0x65, ber(0x0a), ber(0x04), ber(0x04)))],
+    ],
     [
       'a result code of nine bytes',
       (id) => [ber(0x30, integer(id), ber(0x65, ber(0x0a, Buffer.alloc(9)), ber(0x04), ber(0x04)))],
@@ -215,6 +237,17 @@ describe('a directory that breaks off', () => {
       (id, count) => (count === 1 ? [entry(id, jane, janesAttributes), searchResult(id)] : groups(id)),
       honestBinds(),
     );
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject(unavailable);
+  });
+
+  test('a list of groups whose next page has a broken cookie is unavailable, never a shorter list', async () => {
+    const cutOff = Buffer.from([0x30, 0x05, 0x02, 0x01, 0x00, 0x04, 0x04]);
+    const control = ber(0x30, ber(0x04, '1.2.840.113556.1.4.319'), ber(0x04, cutOff));
+    const connector = await open((id, count) => {
+      if (count === 1) return [entry(id, jane, janesAttributes), searchResult(id)];
+      if (count === 2) return [searchResult(id, 4)];
+      return [entry(id, `cn=users,${suffix}`, { cn: ['users'] }), result(id, 0x65, 0, '', control)];
+    }, honestBinds());
     await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject(unavailable);
   });
 

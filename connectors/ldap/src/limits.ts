@@ -2,6 +2,8 @@
 export const limits = {
   /** One LDAP message. A person's entry with 20,000 `memberOf` values is about 2 MB. */
   messageBytes: 8 * 1024 * 1024,
+  /** Values, names and all else in one LDAP message. */
+  messageElements: 100_000,
   /** Everything one connection reads in its life. */
   connectionBytes: 64 * 1024 * 1024,
   /** Entries of one search, over all its pages. */

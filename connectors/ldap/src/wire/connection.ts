@@ -2,7 +2,7 @@
  * One connection to a directory: sends requests, matches answers to them, and dies at the first thing that is wrong.
  *
  * It never connects again by itself. A connection that is made anew is anonymous, and a search on it would answer
- * for somebody else (docs/decisions, "Our own LDAP connection"). Requests are ldapts's; the reading is ours.
+ * for somebody else (docs/decisions, "The LDAP connection is ours"). Requests and answers are ldapts's messages.
  */
 import type { Socket } from 'node:net';
 import type { ConnectorError } from '@gatehouse/connector-kit';

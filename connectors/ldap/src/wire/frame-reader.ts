@@ -1,7 +1,13 @@
 /** Cuts the byte stream of a directory into LDAP messages (RFC 4511, section 4.1.1), with a limit on their size. */
-import { type Header, MalformedMessage, readHeader } from './tlv.ts';
+import { BerReader } from 'ldapts';
+import { SEQUENCE } from './grammar.ts';
+import { MalformedMessage } from './take.ts';
 
-const SEQUENCE = 0x30;
+interface Extent {
+  /** Where the content begins, and where the next message does. */
+  readonly start: number;
+  readonly end: number;
+}
 
 export class FrameReader {
   readonly #maxBytes: number;
@@ -30,28 +36,28 @@ export class FrameReader {
     let offset = 0;
     this.#wanted = 0;
     while (offset < bytes.length) {
-      const header = this.#header(bytes, offset);
-      const end = header === null ? bytes.length + 1 : header.start + header.length;
-      if (header === null || end > bytes.length) {
-        this.#wanted = end - offset;
+      const extent = this.#extent(bytes, offset);
+      if (extent === null || extent.end > bytes.length) {
+        this.#wanted = (extent?.end ?? bytes.length + 1) - offset;
         break;
       }
-      frames.push(bytes.subarray(header.start, end));
-      offset = end;
+      frames.push(bytes.subarray(extent.start, extent.end));
+      offset = extent.end;
     }
     this.#pending = offset < bytes.length ? [bytes.subarray(offset)] : [];
     this.#size = bytes.length - offset;
     return frames;
   }
 
-  #header(bytes: Buffer, offset: number): Header | null {
-    if (bytes[offset] !== SEQUENCE) throw new MalformedMessage('this is not LDAP');
-    const header = readHeader(bytes, offset);
-    if (header !== null && header.length > this.#maxBytes) {
-      throw new MalformedMessage(
-        `a message of ${header.length} bytes is over the limit of ${this.#maxBytes}`,
-      );
+  /** Null: more bytes are needed to know. */
+  #extent(bytes: Buffer, offset: number): Extent | null {
+    const reader = new BerReader(bytes);
+    reader.offset = offset;
+    if (reader.readSequence(SEQUENCE) === null) return null;
+    // ldapts reads a length above 2³¹ as a negative one.
+    if (reader.length < 0 || reader.length > this.#maxBytes) {
+      throw new MalformedMessage(`a message is over the limit of ${this.#maxBytes} bytes`);
     }
-    return header;
+    return { start: reader.offset, end: reader.offset + reader.length };
   }
 }

@@ -1,6 +1,17 @@
-/** What a directory may answer, read strictly by the grammar of RFC 4511. */
-import { isUtf8 } from 'node:buffer';
-import { elements, MalformedMessage, readInteger, TlvReader } from './tlv.ts';
+/** What a directory may answer, as ldapts reads it. Only what the grammar allows gets as far as that. */
+import {
+  Ber,
+  BerReader,
+  BindResponse,
+  ExtendedResponse,
+  PagedResultsControl,
+  ProtocolOperation,
+  SearchEntry,
+  SearchResponse,
+} from 'ldapts';
+import { CONTROLS, pageValue, SEQUENCE } from './grammar.ts';
+import { checkMessage, ShapeCheck } from './shape-check.ts';
+import { MalformedMessage, take } from './take.ts';
 
 export interface Result {
   readonly code: number;
@@ -25,80 +36,60 @@ export type Response = { readonly id: number } & (
     }
 );
 
-const INTEGER = 0x02;
-const OCTETS = 0x04;
-const ENUMERATED = 0x0a;
-const SEQUENCE = 0x30;
-const SET = 0x31;
-const CONTROLS = 0xa0;
-const BOOLEAN = 0x01;
-const PAGED_RESULTS = '1.2.840.113556.1.4.319';
-const RESULTS = new Map([
-  [0x61, 'bind'],
-  [0x65, 'search'],
-  [0x78, 'extended'],
-] as const);
-
-/** `frame` is the content of one LDAPMessage. */
+/** `frame` is the content of one LDAPMessage. Its parts are read each for itself: none can reach into the next. */
 export function readResponse(frame: Buffer): Response {
-  const message = new TlvReader(frame);
-  const id = readInteger(message.take(INTEGER));
-  const operation = message.any();
-  const cookie = pageCookie(message.optional(CONTROLS));
-  if (operation.tag === 0x64) return { id, kind: 'entry', entry: readEntry(operation.content) };
-  if (operation.tag === 0x73) return { id, kind: 'reference' };
-  const kind = RESULTS.get(operation.tag as 0x61 | 0x65 | 0x78);
-  if (kind === undefined) throw new MalformedMessage('an answer to an operation that was not asked for');
-  return { id, kind, result: readResult(operation.content), cookie };
-}
+  checkMessage(frame);
+  const message = new BerReader(frame);
+  const id = message.readInt();
+  const tag = message.peek();
+  if (id === null || tag === null) throw new MalformedMessage('a message without an operation');
 
-function readResult(content: Buffer): Result {
-  const reader = new TlvReader(content);
-  const code = readInteger(reader.take(ENUMERATED));
-  reader.take(OCTETS);
-  return { code, message: reader.take(OCTETS).toString('utf8') };
-}
-
-function readEntry(content: Buffer): RawEntry {
-  const reader = new TlvReader(content);
-  const dn = readDn(reader.take(OCTETS));
-  const attributes = new Map<string, readonly Buffer[]>();
-  for (const { tag, content: pair } of elements(reader.take(SEQUENCE))) {
-    if (tag !== SEQUENCE) throw new MalformedMessage('an attribute is not a sequence');
-    const attribute = new TlvReader(pair);
-    const name = attribute.take(OCTETS).toString('utf8').toLowerCase();
-    attributes.set(name, [...readValues(attribute.take(SET))]);
-  }
-  return { dn, attributes };
-}
-
-/** A DN that is not UTF-8 is refused: with replacement characters in it, it would name somebody else. */
-function readDn(content: Buffer): string {
-  if (!isUtf8(content)) throw new MalformedMessage('a DN is not UTF-8');
-  return content.toString('utf8');
-}
-
-function* readValues(set: Buffer): Generator<Buffer> {
-  for (const { tag, content } of elements(set)) {
-    if (tag !== OCTETS) throw new MalformedMessage('an attribute value is not an octet string');
-    yield content;
+  const operation = new BerReader(take(message, tag));
+  const cookie = message.peek() === CONTROLS ? pageCookie(take(message, CONTROLS)) : undefined;
+  const head = { messageId: id };
+  switch (tag) {
+    case ProtocolOperation.LDAP_RES_SEARCH_ENTRY:
+      return { id, kind: 'entry', entry: readEntry(new SearchEntry(head), operation) };
+    case ProtocolOperation.LDAP_RES_SEARCH_REF:
+      return { id, kind: 'reference' };
+    case ProtocolOperation.LDAP_RES_BIND:
+      return { id, kind: 'bind', result: readResult(new BindResponse(head), operation), cookie };
+    case ProtocolOperation.LDAP_RES_SEARCH:
+      return { id, kind: 'search', result: readResult(new SearchResponse(head), operation), cookie };
+    case ProtocolOperation.LDAP_RES_EXTENSION:
+      return { id, kind: 'extended', result: readResult(new ExtendedResponse(head), operation), cookie };
+    default:
+      throw new MalformedMessage('an answer to an operation that was not asked for');
   }
 }
 
-function pageCookie(controls: Buffer | undefined): Buffer | undefined {
-  if (controls === undefined) return undefined;
-  for (const { content } of elements(controls)) {
-    const control = new TlvReader(content);
-    const type = control.take(OCTETS).toString('latin1');
-    control.optional(BOOLEAN);
-    const value = control.optional(OCTETS);
-    if (type === PAGED_RESULTS && value !== undefined) return readCookie(value);
+function readResult(answer: BindResponse | SearchResponse | ExtendedResponse, reader: BerReader): Result {
+  answer.parseMessage(reader);
+  return { code: answer.status, message: answer.errorMessage };
+}
+
+function readEntry(entry: SearchEntry, reader: BerReader): RawEntry {
+  entry.parseMessage(reader);
+  // ldapts has put U+FFFD for what is not UTF-8: the name would be somebody else's.
+  if (entry.name.includes('\uFFFD')) throw new MalformedMessage('a DN is not UTF-8');
+  const attributes = entry.attributes.map(
+    ({ type, parsedBuffers }) => [type.toLowerCase(), parsedBuffers] as const,
+  );
+  return { dn: entry.name, attributes: new Map(attributes) };
+}
+
+/** The value of the control is an octet string for the grammar above: what is in it is checked by itself. */
+function pageCookie(controls: Buffer): Buffer | undefined {
+  const reader = new BerReader(controls);
+  while (reader.remain > 0) {
+    const control = new BerReader(take(reader, SEQUENCE));
+    if (control.readString() !== PagedResultsControl.type) continue;
+    if (control.peek() === Ber.Boolean) control.readBoolean();
+    const value = take(control, Ber.OctetString);
+    new ShapeCheck().take(new BerReader(value), pageValue);
+    const paged = new PagedResultsControl();
+    paged.parse(new BerReader(value));
+    return paged.value?.cookie;
   }
   return undefined;
-}
-
-function readCookie(value: Buffer): Buffer {
-  const page = new TlvReader(new TlvReader(value).take(SEQUENCE));
-  page.take(INTEGER);
-  return page.take(OCTETS);
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { BerReader, BindResponse, InvalidAsn1Error, PagedResultsControl, SearchEntry } from 'ldapts';
 import { describe, expect, test } from 'vitest';
-import { entry, pageResult, searchResult } from '../../../../tests/support/hostile-ldap.ts';
+import { ber, entry, integer, pageResult, searchResult } from '../../../../tests/support/hostile-ldap.ts';
+import { limits } from '../limits.ts';
 import { FrameReader } from './frame-reader.ts';
 import { readResponse } from './response.ts';
-import { MalformedMessage } from './tlv.ts';
+import { MalformedMessage, take } from './take.ts';
 
 const limit = 10_000;
 
@@ -49,6 +51,19 @@ describe('messages', () => {
   });
 });
 
+// ldapts reads such a length as a negative one, and goes back to where it came from.
+describe('attack: a length above 2³¹', () => {
+  test('of a message is refused', () => {
+    const again = Buffer.from([0x30, 0x84, 0xff, 0xff, 0xff, 0xfa]);
+    expect(() => framesOf(again)).toThrow(MalformedMessage);
+  });
+
+  test('of an element is refused', () => {
+    const again = new BerReader(Buffer.from([0x04, 0x84, 0xff, 0xff, 0xff, 0xfa]));
+    expect(() => take(again, 0x04)).toThrow(MalformedMessage);
+  });
+});
+
 describe('answers', () => {
   test('keep all values of an attribute, by its name in lower case', () => {
     const [frame] = framesOf(entry(7, 'cn=jane', { GivenName: ['Jane', 'J.'] }));
@@ -67,33 +82,99 @@ describe('answers', () => {
     expect(readResponse(frame!)).toMatchObject({ kind: 'search', cookie: Buffer.from('next') });
   });
 
+  test('carry the cookie behind a list of referrals, too, and behind controls that nobody knows', () => {
+    const result = [integer(0, 0x0a), ber(0x04), ber(0x04), ber(0xa3, ber(0x04, 'ldap://elsewhere'))];
+    const stranger = ber(0x30, ber(0x04, '1.2.3'), ber(0x01, Buffer.from([0xff])), ber(0x04, 'anything'));
+    const value = ber(0x30, integer(0), ber(0x04, 'next'));
+    const page = ber(0x30, ber(0x04, PagedResultsControl.type), ber(0x04, value));
+    const message = Buffer.concat([integer(7), ber(0x65, ...result), ber(0xa0, stranger, page)]);
+    expect(readResponse(message)).toMatchObject({ kind: 'search', cookie: Buffer.from('next') });
+  });
+
+  test('keep every byte of every value', () => {
+    const values = fc.array(fc.uint8Array({ maxLength: 300 }).map(Buffer.from), { maxLength: 5 });
+    const attributes = fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9;-]{0,20}$/), values);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii' }), attributes, (dn, sent) => {
+        const [frame] = framesOf(entry(7, dn, sent));
+        expect(readResponse(frame!)).toEqual({
+          ...{ id: 7, kind: 'entry' },
+          entry: { dn, attributes: new Map(Object.entries(sent)) },
+        });
+      }),
+    );
+  });
+
+  test('of more elements than the limit are refused before they cost anything', () => {
+    const values = Buffer.alloc(2 * limits.messageElements, Buffer.from([0x04, 0x00]));
+    const attribute = ber(0x30, ber(0x04, 'cn'), ber(0x31, values));
+    const message = Buffer.concat([integer(7), ber(0x64, ber(0x04, 'cn=jane'), ber(0x30, attribute))]);
+    expect(() => readResponse(message)).toThrow(`more than ${limits.messageElements} elements`);
+  });
+
   test('that are any bytes at all are read or refused, and never loop', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        try {
-          readResponse(Buffer.from(bytes));
-        } catch (error) {
-          expect(error).toBeInstanceOf(MalformedMessage);
-        }
-      }),
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => readOrRefuse(Buffer.from(bytes))),
       { numRuns: 2000 },
     );
   });
 
-  test('of which one byte was changed are read or refused, and never loop', () => {
-    const [good] = framesOf(entry(7, 'cn=jane', { cn: ['jane'], mail: ['a', 'b'] }));
+  test.each([
+    ['an entry', entry(7, 'cn=jane', { cn: ['jane'], mail: ['a', 'b'] })],
+    ['a page', pageResult(7, 'next')],
+  ])('of which one byte was changed are read or refused, and never loop: %s', (_, message) => {
+    const [good] = framesOf(message);
     const change = fc.record({ at: fc.nat(good!.length - 1), to: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
       fc.property(change, ({ at, to }) => {
         const bytes = Buffer.from(good!);
         bytes[at] = to;
-        try {
-          readResponse(bytes);
-        } catch (error) {
-          expect(error).toBeInstanceOf(MalformedMessage);
-        }
+        readOrRefuse(bytes);
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+function readOrRefuse(frame: Buffer): void {
+  try {
+    readResponse(frame);
+  } catch (error) {
+    expect(error instanceof MalformedMessage || error instanceof InvalidAsn1Error).toBe(true);
+  }
+}
+
+/** Why answers are held against the grammar first. A test that fails here says that a check may go. */
+describe('the library alone', () => {
+  test('takes an answer that is missing for success', () => {
+    const answer = new BindResponse({ messageId: 7 });
+    answer.parseMessage(new BerReader(Buffer.alloc(0)));
+    expect(answer.status).toBe(0);
+    expect(() => readResponse(Buffer.concat([integer(7), ber(0x61)]))).toThrow(MalformedMessage);
+  });
+
+  test('takes a page cookie that is cut off for the last page', () => {
+    const cutOff = Buffer.from([0x30, 0x05, 0x02, 0x01, 0x00, 0x04, 0x04]);
+    const control = new PagedResultsControl();
+    control.parse(new BerReader(cutOff));
+    expect(control.value?.cookie).toEqual(Buffer.alloc(0));
+    const controls = ber(0xa0, ber(0x30, ber(0x04, PagedResultsControl.type), ber(0x04, cutOff)));
+    const done = ber(0x65, integer(0, 0x0a), ber(0x04), ber(0x04));
+    expect(() => readResponse(Buffer.concat([integer(7), done, controls]))).toThrow(MalformedMessage);
+  });
+
+  test('reads a list that is longer than its message for ever', () => {
+    class Impatient extends BerReader {
+      #reads = 0;
+      override peek(): number | null {
+        this.#reads += 1;
+        if (this.#reads > 10_000) throw new Error('still reading');
+        return super.peek();
+      }
+    }
+    const lying = Buffer.concat([ber(0x04, 'cn=jane'), Buffer.from([0x30, 0x70])]);
+    const entryOf = new SearchEntry({ messageId: 7 });
+    expect(() => entryOf.parseMessage(new Impatient(lying))).toThrow('still reading');
+    expect(() => readResponse(Buffer.concat([integer(7), ber(0x64, lying)]))).toThrow(MalformedMessage);
   });
 });
