@@ -1,8 +1,8 @@
 /** Opens the connectors of the configuration, and lends each what the contract promises. */
-import type { AnyConnectorDefinition, Config, ConfiguredUser } from '@gatehouse/config';
+import type { AnyConnectorDefinition, Config } from '@gatehouse/config';
 import type { Connector, ConnectorHost, Json, Log } from '@gatehouse/connector-kit';
-import { type LocalDirectory, normalizeEmail } from '@gatehouse/connector-local';
-import { type IdentityChecks, type ReplayGuards, subjectOf, type Users, withFields } from '@gatehouse/core';
+import type { LocalDirectory } from '@gatehouse/connector-local';
+import { type IdentityChecks, type ReplayGuards, subjectOf, withFields } from '@gatehouse/core';
 import type { OpenConnector } from '@gatehouse/server';
 import { builtInDefinitions } from './configuration.ts';
 
@@ -57,16 +57,5 @@ function hostFor(id: string, { log, now, store }: Lent): ConnectorHost {
         });
       }
     },
-  };
-}
-
-/** Who can sign in with `local`: the people of the configuration, then those of the database. */
-export function accountsOf(configured: readonly ConfiguredUser[], users: Users): LocalDirectory {
-  const known = configured.map((user) => ({ ...user, email: normalizeEmail(user.email) }));
-  return {
-    findByEmail: async (email) =>
-      known.find((user) => user.email === email) ?? (await users.findByEmail(email)),
-    findById: async (id) => known.find((user) => user.id === id) ?? (await users.findById(id)),
-    list: async () => [...known, ...(await users.list())],
   };
 }

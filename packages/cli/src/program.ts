@@ -48,7 +48,17 @@ export function buildProgram(context: CommandContext): Command {
       styleSubcommandText: (text) => terminal.paint('cyan', text),
     });
   for (const add of commands) add(program, context);
-  return program.addHelpText('after', `\n${exitCodeTable(terminal.paint('bold', 'Exit codes:'))}`);
+  return program.addHelpText(
+    'after',
+    [
+      '',
+      terminal.paint('bold', 'Environment:'),
+      environment,
+      '',
+      terminal.paint('bold', 'Exit codes:'),
+      ...exitCodeLines,
+    ].join('\n'),
+  );
 }
 
 const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
@@ -63,7 +73,9 @@ const commands: readonly ((program: Command, context: CommandContext) => void)[]
   addVersionCommand,
 ];
 
-function exitCodeTable(title: string): string {
-  const rows = Object.values(exitCodes).map(({ code, meaning }) => `  ${code}  ${meaning}`);
-  return [title, ...rows].join('\n');
-}
+const environment = `  GATEHOUSE_CONFIG          the configuration, where --config is not given
+  GATEHOUSE_ADMIN_PASSWORD  for the first account, when \`serve\` makes it
+  NO_COLOR                  no colours on a terminal
+  and what the configuration names with { fromEnv }`;
+
+const exitCodeLines = Object.values(exitCodes).map(({ code, meaning }) => `  ${code}  ${meaning}`);

@@ -7,7 +7,8 @@
 import type { Loaded } from '@gatehouse/config';
 import { ensureSigningKeys } from '@gatehouse/core';
 import { openApp, openLog, startServer } from '@gatehouse/server';
-import { accountsOf, openConnectors } from './connectors.ts';
+import { accountsOf, refuseTwins } from './accounts.ts';
+import { openConnectors } from './connectors.ts';
 import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
 import { ensureFirstUser } from './first-user.ts';
@@ -27,6 +28,7 @@ export async function serve({ config, definitions }: Loaded, context: CommandCon
   const { store, database, close } = await openStorage(config, { log, now, progress, tables: 'migrate' });
   open.defer(close);
 
+  await refuseTwins(config.users, store.users);
   const secrets = await store.secrets.ensure();
   const signingKeys = await ensureSigningKeys(store.signingKeys, { now: now() });
   const firstUser = await ensureFirstUser(config, store.users, env, log);

@@ -3,6 +3,7 @@ import type { Config, Loaded } from '@gatehouse/config';
 import type { Check, Connector, Json, Trace } from '@gatehouse/connector-kit';
 import type { LocalDirectory } from '@gatehouse/connector-local';
 import type { Command } from 'commander';
+import { accountsOf } from '../accounts.ts';
 import { loadConfiguration, noAccounts } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
@@ -61,10 +62,7 @@ function accountsFor<T>(
   work: (accounts: LocalDirectory | null) => Promise<T>,
 ): Promise<T> {
   if (type !== 'local') return work(null);
-  return withStore(options, context, async (store, config) => {
-    const { accountsOf } = await import('../connectors.ts');
-    return work(accountsOf(config.users, store.users));
-  });
+  return withStore(options, context, (store, config) => work(accountsOf(config.users, store.users)));
 }
 
 async function openOne(

@@ -100,8 +100,9 @@ async function add(typed: string, options: AddOptions, context: CommandContext):
 async function remove(typed: string, options: ConfigOption, context: CommandContext): Promise<void> {
   const email = address(typed);
   await withStore(options, context, async (store, config) => {
+    if (await store.users.remove(email)) return;
     refuseConfigured(email, config);
-    if (!(await store.users.remove(email))) throw nobody(email);
+    throw nobody(email);
   });
   context.terminal.print(`Removed the account ${email}.`);
 }
