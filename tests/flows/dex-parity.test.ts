@@ -13,10 +13,11 @@ import { type Answer, answerOf, authorize, post, refreshGrant } from '../support
 import { RelyingParty, type Tokens } from '../support/relying-party.ts';
 
 /** As Dex's own examples have it: the password is `password`. */
+const passwordHash = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
 const account = {
   id: '08a8684b-db88-4b73-90a9-3cd1661f5466',
   email: 'admin@example.com',
-  passwordHash: '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W',
+  passwordHash: { fromEnv: 'ADMIN_HASH' },
   groups: ['admins'],
 };
 const subjectInDex = 'CiQwOGE4Njg0Yi1kYjg4LTRiNzMtOTBhOS0zY2QxNjYxZjU0NjYSBWxvY2Fs';
@@ -40,7 +41,7 @@ const clients = [
 beforeAll(async () => {
   house = await openHouse({
     config: { connectors: [local, corp, sso], users: [account], clients },
-    env: { FIRST: secrets[0], SECOND: secrets[1] },
+    env: { FIRST: secrets[0], SECOND: secrets[1], ADMIN_HASH: passwordHash },
   });
   const { hostname, port } = new URL(house.issuer);
   unfinished = connect(Number(port), hostname).on('error', () => {});

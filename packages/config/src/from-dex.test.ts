@@ -114,3 +114,30 @@ describe('a client of Dex', () => {
     },
   );
 });
+
+describe('an account of Dex', () => {
+  const account = (hash: string) =>
+    `${minimal}connectors: [{ id: local, type: local }]\nusers: [{ email: a@example.com, passwordHash: ${hash} }]\n`;
+
+  test.each([
+    ['the configuration', '$2a$10$written'],
+    ['the environment', '{ fromEnv: HASH }'],
+    ['a file', '{ fromFile: /hash }'],
+  ])('has its hash in %s', async (_where, hash) => {
+    const options = { env: { HASH: '$2a$10$written' }, files: { '/hash': '$2a$10$written\n' } };
+    const { config } = await attempt(account(hash), options);
+    expect(config.users[0]?.passwordHash).toBe('$2a$10$written');
+  });
+
+  test.each([
+    ['{ fromEnv: NOWHERE }', 'the environment variable "NOWHERE" is not set'],
+    ['{ fromEnv: WRONG }', 'not a hash'],
+    ['""', 'must not be empty'],
+    ['5', 'must be text'],
+  ])('whose hash is %s is one problem, that does not quote it', async (hash, sentence) => {
+    const shown = await complaint(account(hash), { env: { WRONG: 'hunter2' } });
+    expect(shown).toMatch(/^gatehouse.yaml: 1 problem\n.*users\[0\]\.passwordHash/);
+    expect(shown).toContain(sentence);
+    expect(shown).not.toContain('hunter2');
+  });
+});

@@ -1,6 +1,11 @@
 /** `users` and `firstUser`: accounts of the built-in `local` connector. */
 import { z } from 'zod';
-import { email, group, list, text } from './primitives.ts';
+import { email, group, list, secret, text } from './primitives.ts';
+
+/** No secret, but slow to guess only: whoever keeps the file in version control may want it elsewhere. */
+function passwordHash() {
+  return z.union([text(), secret().transform((hash) => hash.reveal())]);
+}
 
 export const user = z.strictObject({
   id: text({ max: 128 })
@@ -9,7 +14,9 @@ export const user = z.strictObject({
       'Part of the `sub` of this person. Without it, it is derived from the address: then a changed address is another person, and an address given to another person keeps the old access. So give one: `uuidgen`.',
     ),
   email: email().describe('What the person types.'),
-  passwordHash: text().describe('argon2id or bcrypt; `gatehouse hash-password` makes one. Put it in quotes.'),
+  passwordHash: passwordHash().describe(
+    'argon2id or bcrypt; `gatehouse hash-password` makes one. Put it in quotes, or keep it elsewhere: `{ fromEnv }`, `{ fromFile }`.',
+  ),
   name: text({ max: 200 }).exactOptional().describe('The `name` claim.'),
   groups: list(group()).prefault([]).describe('The groups, before the rules of the connector.'),
 });
