@@ -20,7 +20,15 @@ export { brokerErrorOf } from './identity/connector-errors.ts';
 export { anyOf, compilePattern, type GroupMatcher } from './identity/group-pattern.ts';
 export { type DroppedGroup, type MappedGroups, mapGroups } from './identity/groups.ts';
 export type { GroupFilter, GroupMapping, GroupPattern, IdentityRules } from './identity/rules.ts';
-export { AudienceRefused, audiencesOf, listedScopes, parseScopes, type Scopes } from './identity/scopes.ts';
+export {
+  AudienceRefused,
+  audienceOf,
+  audienceScope,
+  audiencesOf,
+  listedScopes,
+  parseScopes,
+  type Scopes,
+} from './identity/scopes.ts';
 export { recordSignIn, type SignIn } from './identity/sign-in.ts';
 export type { Checked, CheckLifetimes } from './identity/standing.ts';
 export { parseSubject, type SubjectParts, subjectOf } from './identity/subject.ts';

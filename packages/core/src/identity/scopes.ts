@@ -14,6 +14,16 @@ export interface Scopes {
 /** The scopes that every client may ask for; audience scopes have a client's id in them and are not listed. */
 export const listedScopes: readonly string[] = [...plainScopes];
 
+/** Asks for `clientId` in the audience of the token. */
+export function audienceScope(clientId: string): string {
+  return audiencePrefix + clientId;
+}
+
+/** The client that an audience scope names (empty where the name is missing); undefined for every other scope. */
+export function audienceOf(scope: string): string | undefined {
+  return scope.startsWith(audiencePrefix) ? scope.slice(audiencePrefix.length) : undefined;
+}
+
 /** RFC 6749, section 3.3: separated by spaces. */
 export function parseScopes(scope: string): Scopes {
   const all = [...new Set(scope.split(' ').filter((part) => part !== ''))];
@@ -41,17 +51,12 @@ export function audiencesOf(
   client: Client,
   clientOf: (id: string) => Client | undefined,
 ): readonly string[] {
-  const peers = scopes
-    .filter((scope) => scope.startsWith(audiencePrefix))
-    .map((scope) => {
-      const id = scope.slice(audiencePrefix.length);
-      if (id !== client.id && !clientOf(id)?.trustedPeers.includes(client.id))
-        throw new AudienceRefused(scope);
-      return id;
-    });
+  const peers = scopes.map(audienceOf).filter((id) => id !== undefined);
+  const refused = peers.find((id) => id !== client.id && !clientOf(id)?.trustedPeers.includes(client.id));
+  if (refused !== undefined) throw new AudienceRefused(audienceScope(refused));
   return [...new Set([...peers, client.id])];
 }
 
 function isKnown(scope: string): boolean {
-  return plainScopes.has(scope) || (scope.startsWith(audiencePrefix) && scope.length > audiencePrefix.length);
+  return plainScopes.has(scope) || Boolean(audienceOf(scope));
 }

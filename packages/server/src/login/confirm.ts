@@ -5,8 +5,7 @@
  * address of its own. Without the click it would hold the person's token before anybody noticed.
  */
 import type { Context } from 'koa';
-import { field } from '../http/form.ts';
-import { goTo, show } from '../http/show.ts';
+import { show } from '../http/show.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import { confirmPage } from '../pages/confirm.ts';
 import type { LoginRoom } from './login-room.ts';
@@ -21,14 +20,4 @@ export async function askConfirm(room: LoginRoom, ctx: Context, pending: Pending
     csrf: room.formTokens.issue(pending.uid),
   });
   show(ctx, 200, page);
-}
-
-export async function answerConfirm(
-  room: LoginRoom,
-  ctx: Context,
-  _pending: PendingSignIn,
-  form: URLSearchParams,
-): Promise<void> {
-  if (field(form, 'decision') === 'allow') return goTo(ctx, await room.oidc.agreed(ctx));
-  goTo(ctx, await room.oidc.refused(ctx, 'access_denied', 'the person chose to cancel'));
 }

@@ -1,7 +1,6 @@
 /** The person is asked what a client may have. */
 import type { Context } from 'koa';
-import { field } from '../http/form.ts';
-import { goTo, show } from '../http/show.ts';
+import { show } from '../http/show.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import { consentPage } from '../pages/consent.ts';
 import type { LoginRoom } from './login-room.ts';
@@ -18,15 +17,4 @@ export async function askConsent(room: LoginRoom, ctx: Context, pending: Pending
     returnsTo: URL.parse(pending.redirectUri)?.host ?? pending.redirectUri,
   });
   show(ctx, 200, page);
-}
-
-/** Only the word "allow" allows. */
-export async function answerConsent(
-  room: LoginRoom,
-  ctx: Context,
-  _pending: PendingSignIn,
-  form: URLSearchParams,
-): Promise<void> {
-  if (field(form, 'decision') === 'allow') return goTo(ctx, await room.oidc.agreed(ctx));
-  goTo(ctx, await room.oidc.refused(ctx, 'access_denied', 'the person did not agree'));
 }

@@ -9,7 +9,7 @@ import { factsOf } from '../http/facts.ts';
 import { field } from '../http/form.ts';
 import { show } from '../http/show.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
-import { passwordPage } from '../pages/password.ts';
+import { longestPassword, longestUsername, passwordPage } from '../pages/password.ts';
 import { complete } from './complete.ts';
 import type { LoginRoom } from './login-room.ts';
 import { addressOf, choiceOf, returnFormOf, useConnector } from './sign-in.ts';
@@ -24,10 +24,6 @@ interface Typed {
   readonly username: string;
   readonly password: string;
 }
-
-/** No directory has longer ones; hashing a megabyte for a stranger is work we need not do. */
-const longestUsername = 256;
-const longestPassword = 1024;
 
 export function askPassword(room: LoginRoom, ctx: Context, step: PasswordStep): void {
   const hint = step.pending.wish.loginHint ?? '';

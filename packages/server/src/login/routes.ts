@@ -5,8 +5,7 @@ import { readForm } from '../http/form.ts';
 import { goTo } from '../http/show.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import { ask, begin, choose } from './choose.ts';
-import { answerConfirm } from './confirm.ts';
-import { answerConsent } from './consent.ts';
+import { decide } from './decision.ts';
 import { finish } from './finish.ts';
 import { land } from './landing.ts';
 import type { LoginRoom } from './login-room.ts';
@@ -21,8 +20,8 @@ export function loginRoutes(room: LoginRoom): Router {
   router.get('/login/:uid/with/:connector', page(room, 'login', begin));
   router.post('/login/:uid/with/:connector', form(room, 'login', submitPassword));
   router.get('/login/:uid/finish', (ctx) => finish(room, ctx, ctx.params.uid ?? ''));
-  router.post('/login/:uid/consent', form(room, 'consent', answerConsent));
-  router.post('/login/:uid/confirm', form(room, 'confirm', answerConfirm));
+  router.post('/login/:uid/consent', form(room, 'consent', decide));
+  router.post('/login/:uid/confirm', form(room, 'confirm', decide));
   router.post('/login/:uid/return', form(room, 'any', returnToClient));
   for (const path of ['/callback', '/callback/:connector']) {
     router.get(path, (ctx) => land(room, ctx, ctx.params.connector));

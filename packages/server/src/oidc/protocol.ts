@@ -1,5 +1,5 @@
 /** What the protocol allows here at all, and what of the library is never reached. */
-import { type Client, listedScopes } from '@gatehouse/core';
+import { audienceScope, type Client, listedScopes } from '@gatehouse/core';
 import type { Configuration } from 'oidc-provider';
 
 /** Tokens are signed and nothing else is, and nothing is encrypted. */
@@ -26,7 +26,7 @@ const enabledAlgorithms = {
 
 /** Clients are checked against it when they are built. */
 export function protocol(clients: ReadonlyMap<string, Client>) {
-  const audiences = [...clients.keys()].map((id) => `audience:server:client_id:${id}`);
+  const audiences = [...clients.keys()].map(audienceScope);
   return {
     responseTypes: ['code'],
     scopes: [...listedScopes, ...audiences],

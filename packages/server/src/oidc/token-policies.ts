@@ -1,5 +1,5 @@
 /** Who may ask about a token, and who may end it. */
-import type { Client } from '@gatehouse/core';
+import { audienceScope, type Client } from '@gatehouse/core';
 
 interface Asked {
   readonly clientId?: string | undefined;
@@ -14,7 +14,7 @@ export function mayIntrospect(clients: ReadonlyMap<string, Client>, clientId: st
   if (clients.get(clientId)?.public !== false) return false;
   if (token.clientId === clientId) return true;
   const trusts = clients.get(clientId)?.trustedPeers.includes(token.clientId ?? '') === true;
-  return trusts && (token.scope ?? '').split(' ').includes(`audience:server:client_id:${clientId}`);
+  return trusts && (token.scope ?? '').split(' ').includes(audienceScope(clientId));
 }
 
 /** RFC 7009, section 2.1: its own. The answer is the same for a token of another client as for none. */

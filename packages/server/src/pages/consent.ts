@@ -1,4 +1,5 @@
 /** What a client may have of a person, and who that person is. */
+import { audienceOf } from '@gatehouse/core';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import type { Site } from './site.ts';
@@ -14,7 +15,7 @@ export interface ConsentProps {
 }
 
 export function consentPage(site: Site, props: ConsentProps): Html {
-  const wishes = props.scopes.map(wishOf).filter((wish) => wish !== null);
+  const asked = props.scopes.map(wishOf).filter((wish) => wish !== null);
   return layout(site, {
     title: `Allow ${props.clientName}?`,
     body: html`
@@ -23,7 +24,7 @@ export function consentPage(site: Site, props: ConsentProps): Html {
 <p><strong>${props.clientName}</strong> would like to:</p>
 <ul class="wishes">
 <li>Know who you are</li>
-${wishes.map(
+${asked.map(
   (wish) => html`<li>${wish}</li>
 `,
 )}</ul>
@@ -44,10 +45,9 @@ const wishes: Readonly<Record<string, string>> = {
   'federated:id': 'See which way you signed in, and your id there',
 };
 
-const audience = 'audience:server:client_id:';
-
 function wishOf(scope: string): string | null {
   if (scope === 'openid') return null;
-  if (scope.startsWith(audience)) return `Act for you at “${scope.slice(audience.length)}”`;
+  const audience = audienceOf(scope);
+  if (audience !== undefined) return `Act for you at “${audience}”`;
   return wishes[scope] ?? `Use “${scope}”`;
 }

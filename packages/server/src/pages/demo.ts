@@ -89,5 +89,5 @@ function clusterSteps({ issuer, header }: DemoProps): Html {
 
 function rawToken(idToken: string): Html {
   const [header = '', payload = '', signature = ''] = idToken.split('.');
-  return html`<pre class="token" aria-label="ID token"><span class="part-header">${header}</span>.<span class="part-payload">${payload}</span>.<span class="part-signature">${signature}</span></pre>`;
+  return html`<pre class="token" aria-label="ID token"><span class="part-header">${header}</span>.<span class="part-payload">${payload}</span>.${signature}</pre>`;
 }

@@ -4,6 +4,10 @@ import { layout } from './layout.ts';
 import { type ReturnForm, returnForm } from './return-form.ts';
 import type { Site } from './site.ts';
 
+/** No directory has longer ones; hashing a megabyte for a stranger is work we need not do. */
+export const longestUsername = 256;
+export const longestPassword = 1024;
+
 export interface PasswordProps {
   readonly clientName: string;
   readonly connectorName: string;
@@ -54,13 +58,13 @@ function problem(props: PasswordProps): Html | false {
 function usernameField(props: PasswordProps): Html {
   return html`<div class="field">
 <label for="login">${props.usernameLabel}</label>
-<input id="login" name="login" type="text" value="${props.username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="256" required${props.problem !== undefined && html` aria-describedby="problem"`}${props.username === '' && html` autofocus`}>
+<input id="login" name="login" type="text" value="${props.username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="${longestUsername}" required${props.problem !== undefined && html` aria-describedby="problem"`}${props.username === '' && html` autofocus`}>
 </div>`;
 }
 
 function passwordField(props: PasswordProps): Html {
   return html`<div class="field">
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required${props.problem !== undefined && html` aria-describedby="problem"`}${props.username !== '' && html` autofocus`}>
+<input id="password" name="password" type="password" autocomplete="current-password" maxlength="${longestPassword}" required${props.problem !== undefined && html` aria-describedby="problem"`}${props.username !== '' && html` autofocus`}>
 </div>`;
 }
