@@ -53,7 +53,7 @@ export class Database {
     });
     // An idle connection that dies (a restart, a fail-over) must not end the process; the pool replaces it.
     this.#pool.on('error', (error) => {
-      options.log.warn({ cause: error.message }, 'an idle database connection was lost');
+      options.log.warn({ error }, 'an idle database connection was lost');
     });
   }
 
