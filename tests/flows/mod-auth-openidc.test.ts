@@ -4,7 +4,7 @@ import { freePort } from '../support/free-port.ts';
 import { appSecret, client, type House, openHouse, passwordOf } from '../support/house.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
 import { type ModAuthOpenidc, redirectUriOf, startModAuthOpenidc } from '../support/mod-auth-openidc.ts';
-import { navigate } from '../support/raw-http.ts';
+import { navigator } from '../support/raw-http.ts';
 
 let house: House;
 let apache: ModAuthOpenidc;
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** Opens a page there, and signs in on the way. */
 async function open(path: string, name: string) {
-  const browser = new HttpBrowser(navigate);
+  const browser = new HttpBrowser(navigator());
   const form = await browser.go(apache.origin + path);
   expect(form.url.origin, `${form.status} ${form.body}\n${await apache.log()}`).toBe(house.issuer);
   const page = await browser.submit(form, { login: name, password: passwordOf(name) });
@@ -67,7 +67,7 @@ test('the group is asked for again at the next sign-in', async () => {
 
 test('with a session here, the application asks nobody for a password', async () => {
   const { browser } = await open('/', 'carol');
-  const without = new HttpBrowser(navigate);
+  const without = new HttpBrowser(navigator());
   expect((await without.go(`${apache.origin}/`)).body).toContain('name="password"');
   expect((await browser.go(`${apache.origin}/`)).status).toBe(200);
 });

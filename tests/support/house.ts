@@ -32,6 +32,10 @@ export interface HouseOptions {
   readonly server?: PostgresServer;
   /** Default: a free one. */
   readonly port?: number;
+  /** Default: the address that the port has. */
+  readonly issuer?: string;
+  /** PEM, for an issuer with a certificate. */
+  readonly ca?: string;
 }
 
 export interface House {
@@ -63,7 +67,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   // A test that stops the server knows that it did.
   admin.on('error', () => {});
   let config = { ...defaults(behaviourFile), ...options.config };
-  let first = await startGatehouse({ config, env, ...(options.port && { port: options.port }) });
+  const { port, ca } = options;
+  let first = await startGatehouse({
+    config,
+    env,
+    ...(port !== undefined && { port }),
+    ...(options.issuer !== undefined && { issuer: options.issuer }),
+  });
   const { issuer } = first;
   const replicas: Gatehouse[] = [];
   const start = async (place: { port?: number }) => {
@@ -82,7 +92,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     restart: async (changes = {}) => {
       await first.stop();
       config = { ...config, ...changes };
-      first = await start({ port: Number(new URL(issuer).port) });
+      first = await start({ port: port ?? Number(new URL(issuer).port) });
       return first;
     },
     behave: async (behaviour) => {
@@ -96,6 +106,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         clientId,
         redirectUri,
         ...(clientId === 'app' && { clientSecret: appSecret }),
+        ...(ca !== undefined && { ca }),
       }),
     close: async () => {
       await Promise.all([first, ...replicas].map((each) => each.stop()));

@@ -57,25 +57,34 @@ export function fetchFrom(localAddress: string): typeof fetch {
     undiciFetch(url, { ...init, dispatcher } as never)) as unknown as typeof fetch;
 }
 
-/** `fetch` as a browser opens a page. Node's own says that it is a script (`Sec-Fetch-Mode: cors`), and some servers mind. */
-export const navigate: typeof fetch = async (input, init = {}) => {
-  const url = new URL(String(input));
-  const given = Object.fromEntries(new Headers(init.headers));
-  const body = init.body == null ? undefined : String(init.body);
-  const headers = {
-    accept: 'text/html',
-    'sec-fetch-mode': 'navigate',
-    'sec-fetch-dest': 'document',
-    ...given,
+/**
+ * `fetch` as a browser opens a page. Node's own says that it is a script (`Sec-Fetch-Mode: cors`), and some servers mind.
+ *
+ * @param over where to connect to, whatever the address says, and what a proxy on the way adds
+ */
+export function navigator(
+  over: { readonly origin?: string; readonly headers?: OutgoingHttpHeaders } = {},
+): typeof fetch {
+  return async (input, init = {}) => {
+    const url = new URL(String(input));
+    const given = Object.fromEntries(new Headers(init.headers));
+    const body = init.body == null ? undefined : String(init.body);
+    const type = body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' };
+    const length = body !== undefined && { 'content-length': Buffer.byteLength(body) };
+    const answer = await rawRequest(over.origin ?? url.origin, {
+      method: init.method ?? 'GET',
+      path: url.pathname + url.search,
+      headers: { ...navigation, host: url.host, ...type, ...given, ...length, ...over.headers },
+      ...(body !== undefined && { body }),
+    });
+    return new Response(answer.body, { status: answer.status, headers: pairs(answer.headers) });
   };
-  const answer = await rawRequest(url.origin, {
-    method: init.method ?? 'GET',
-    path: url.pathname + url.search,
-    headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
-    ...(body !== undefined && { body }),
-  });
-  const pairs = Object.entries(answer.headers).flatMap(([name, value]) =>
+}
+
+const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
+function pairs(headers: RawAnswer['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
   );
-  return new Response(answer.body, { status: answer.status, headers: pairs });
-};
+}
