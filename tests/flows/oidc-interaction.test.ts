@@ -415,6 +415,24 @@ describe('the browser that began', () => {
     expect((await victim.browser.request(resume)).status).toBe(400);
   });
 
+  test('is the only one whose sign-in counts, also where its cookies were planted in another', async () => {
+    // Attack: a neighbour on a sister domain plants the cookies of their own sign-in, the victim signs in by it, and
+    // the attacker goes on as the victim.
+    const attacker = await party(server, 'web');
+    const { url } = await attacker.authorization();
+    const page = await attacker.browser.request(url);
+    const login = new URL(page.headers.get('location') ?? '', server.issuer);
+    const own = page.headers.getSetCookie().map((line) => line.slice(0, line.indexOf(';')));
+    const planted = own.filter((pair) => !pair.startsWith('gatehouse_browser'));
+    const open = (address: string, cookies: readonly string[]) =>
+      fetch(address, { headers: { cookie: cookies.join('; ') }, redirect: 'manual' });
+    expect(await (await open(login.href, planted)).text()).toContain('data-code="sign_in_expired"');
+    expect((await open(login.href, own)).headers.get('location')).toContain('/auth/');
+    const resume = login.href.replace('/login/', '/auth/');
+    expect((await open(resume, planted)).status).toBe(400);
+    expect((await open(resume, own)).headers.get('location')).toContain('code=');
+  });
+
   test('going on without having signed in leads back to the login page', async () => {
     const rp = await party(server, 'web');
     const { url } = await rp.authorization();

@@ -12,8 +12,9 @@ export interface CookieOptions {
 }
 
 /**
- * A browser takes a `__Host-` cookie only from this very host over TLS and for `/`, and a `__Secure-` one only over
- * TLS: a neighbour on a sister domain, or somebody on the wire, cannot plant one.
+ * A browser takes a `__Host-` cookie only from this very host over TLS and for `/`: nobody else can plant one. A
+ * `__Secure-` cookie it takes over TLS only; not from the wire, but from a neighbour on a sister domain it does, so
+ * those of a sign-in count in the browser that began it alone (browser-mark.ts).
  */
 export function cookieNames({ secure, base }: Issuer) {
   const everywhere = secure ? (base === '' ? '__Host-' : '__Secure-') : '';

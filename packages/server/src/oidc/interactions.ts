@@ -3,12 +3,14 @@ import type { SignInWish } from '@gatehouse/connector-kit';
 import { BrokerError, type Client } from '@gatehouse/core';
 import type { Context } from 'koa';
 import type { Grant, Interaction, InteractionResults, default as Provider } from 'oidc-provider';
+import type { Jar } from './browser-mark.ts';
 import type { ConsentDetails } from './consent-prompt.ts';
 import { brokerErrorOf } from './errors.ts';
 import type { PendingSignIn, RefusalCode, SignedIn } from './oidc.ts';
+import type { GatehouseProvider } from './provider.ts';
 
 export interface Interactions {
-  readonly provider: Provider;
+  readonly provider: GatehouseProvider;
   readonly clients: ReadonlyMap<string, Client>;
 }
 
@@ -90,7 +92,7 @@ type Step = PendingSignIn['step'];
 
 /** Attack: a browser that must sign in says "agreed" instead, or the other way round. */
 async function finish(
-  provider: Provider,
+  provider: GatehouseProvider,
   ctx: Context,
   steps: readonly Step[],
   resultOf: (interaction: Interaction) => Promise<InteractionResults>,
@@ -103,10 +105,12 @@ async function finish(
   return provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
 }
 
-async function readInteraction(provider: Provider, ctx: Context): Promise<Interaction> {
+async function readInteraction(provider: GatehouseProvider, ctx: Context): Promise<Interaction> {
   try {
     const interaction = await provider.interactionDetails(ctx.req, ctx.res);
-    if (ctx.path.split('/').includes(interaction.uid)) return interaction;
+    const cookies = provider.createContext(ctx.req, ctx.res).cookies as unknown as Jar;
+    const isOurs = provider.browserMark.isOf(cookies, interaction);
+    if (isOurs && ctx.path.split('/').includes(interaction.uid)) return interaction;
   } catch (error) {
     throw brokerErrorOf(error);
   }

@@ -5,6 +5,7 @@ import { accessTokenClass } from './access-token.ts';
 import { authorizationCodeClass } from './authorization-code.ts';
 import { checkScope } from './authorization-request.ts';
 import { nameBareClient } from './bare-client-id.ts';
+import { BrowserMark, interactionClass } from './browser-mark.ts';
 import { clientClass } from './client.ts';
 import { configuration, type ProviderSetup } from './configuration.ts';
 import { contextClass, type RequestHooks } from './context.ts';
@@ -14,8 +15,11 @@ import { refreshTokenClass } from './refresh-token.ts';
 import { sessionClass } from './session.ts';
 
 export class GatehouseProvider extends LibraryProvider {
+  readonly browserMark: BrowserMark;
+
   constructor(setup: ProviderSetup) {
     super(setup.config.issuer, configuration(setup));
+    this.browserMark = new BrowserMark(setup.issuer);
     const client = clientClass(this.Client, setup.clients);
     // These are getters of the library, which builds each class at its first use: nothing has been used yet.
     const models = {
@@ -25,6 +29,7 @@ export class GatehouseProvider extends LibraryProvider {
         clientKnown: clientKnown(setup),
       }),
       Session: sessionClass(this, this.Session),
+      Interaction: interactionClass(this, this.Interaction, this.browserMark),
       AccessToken: accessTokenClass(this, this.AccessToken),
       AuthorizationCode: authorizationCodeClass(this, this.AuthorizationCode),
       RefreshToken: refreshTokenClass(this, this.RefreshToken, {
