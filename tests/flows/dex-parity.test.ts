@@ -11,6 +11,7 @@ import { appRedirect, client, type House, mock, openHouse, passwordOf } from '..
 import { textOf } from '../support/http-browser.ts';
 import { type Answer, answerOf, authorize, post, refreshGrant } from '../support/oidc-flow.ts';
 import { RelyingParty, type Tokens } from '../support/relying-party.ts';
+import { until } from '../support/until.ts';
 
 /** As Dex's own examples have it: the password is `password`. */
 const passwordHash = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
@@ -201,6 +202,17 @@ describe('the authorization endpoint', () => {
     const { url } = await rp.authorization();
     url.searchParams.delete('nonce');
     expect((await rp.browser.go(url)).status).toBe(200);
+  });
+
+  test.each([
+    ['client', { client_id: 'example-app' }, 'example-app'],
+    ['address', { redirect_uri: `${appRedirect}/` }, `${appRedirect}/`],
+  ])('tells the operator, and nobody else, which %s is not registered', async (_what, wrong, asked) => {
+    const rp = await party();
+    const page = await rp.browser.go((await rp.authorization(wrong)).url);
+    expect(page.status).toBe(400);
+    expect(page.body).not.toContain(asked);
+    await until('the line in the log', () => house.gatehouse.output().includes(`"asked":"${asked}"`));
   });
 
   test('sends no code to the out-of-band address', async () => {

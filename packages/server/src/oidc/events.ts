@@ -43,7 +43,7 @@ function failed(ctx: KoaContextWithOIDC, error: Error): void {
   factsOf(ctx).log.error({ ...fields(ctx, error), error }, 'protocol request failed');
 }
 
-/** Names and reasons; never a parameter, which could be a code or a token. */
+/** Names and reasons; of the parameters, which could be a code or a token, only a name that nobody registered. */
 function fields({ oidc }: KoaContextWithOIDC, error: Refusal) {
   return {
     route: oidc.route,
@@ -51,5 +51,15 @@ function fields({ oidc }: KoaContextWithOIDC, error: Refusal) {
     code: error.message,
     description: error.error_description,
     detail: error.error_detail,
+    asked: oidc.route === 'authorization' ? unregistered(oidc.params, error) : undefined,
   };
+}
+
+/** What the operator compares with the configuration, letter by letter. */
+function unregistered(
+  params: Readonly<Record<string, unknown>> = {},
+  { message }: Error,
+): string | undefined {
+  const name = { invalid_client: params.client_id, invalid_redirect_uri: params.redirect_uri }[message];
+  return typeof name === 'string' ? name.slice(0, 200) : undefined;
 }
