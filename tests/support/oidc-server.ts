@@ -18,6 +18,7 @@ import {
   type Store,
   UpstreamCheck,
 } from '@gatehouse/core';
+import { sampleClient } from '@gatehouse/core/testing';
 import { openStore } from '@gatehouse/storage';
 import Koa, { type Context } from 'koa';
 import { establishFacts } from '../../packages/server/src/http/establish-facts.ts';
@@ -78,26 +79,16 @@ export const secretOf = (client: string) => `secret of ${client}`;
 
 export function client(id: string, overrides: Partial<Client> = {}): Client {
   const secret = overrides.public ? [] : [createHash('sha256').update(secretOf(id)).digest('hex')];
-  return {
+  return sampleClient({
     id,
     name: id,
     public: false,
     native: false,
-    trusted: true,
-    silentLoopback: false,
     secretHashes: secret,
     redirectUris: ['https://app.example.com/callback'],
-    postLogoutRedirectUris: [],
     refreshTokens: 'requested',
-    refreshTokenLifetime: 'standalone',
-    idTokenAlgorithm: 'RS256',
-    trustedPeers: [],
-    connectors: [],
-    requireGroups: [],
-    groups: {},
-    allowedOrigins: [],
     ...overrides,
-  };
+  });
 }
 
 const seal = openSeal([{ id: 'test', key: new Uint8Array(32).fill(7) }]);

@@ -8,12 +8,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { SealKey } from '@gatehouse/core';
 import { CommandFailure } from './failure.ts';
-
-export interface SealKey {
-  readonly id: string;
-  readonly key: Uint8Array;
-}
 
 /** The id under which the file's key seals; name it so in `seal.keys` when moving the key there. */
 const idOfFileKey = 'file';

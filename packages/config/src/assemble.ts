@@ -1,13 +1,12 @@
 /** From what was written, and found good, to the configuration that the server is built from. */
 import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
-import type { Client, SigningAlgorithm } from '@gatehouse/core';
+import type { Client, SealKey, SigningAlgorithm } from '@gatehouse/core';
 import type { Config, ConfiguredUser, ConnectorEntry, Database, SealConfig } from './config.ts';
 import type { AnyConnectorDefinition } from './connector-configs.ts';
 import { demoClient } from './demo-client.ts';
 import type { WrittenClient } from './schema/clients.ts';
 import type { Written } from './schema/schema.ts';
-import type { SealKey } from './seal-keys.ts';
 import { userIdFromEmail } from './user-id.ts';
 
 export interface Parts {

@@ -3,7 +3,7 @@
  *
  * Sections that are used as they were written have the types of their schemas; the others are spelled out here.
  */
-import type { Client, IdentityRules, SigningAlgorithm } from '@gatehouse/core';
+import type { Client, IdentityRules, SealKey, SigningAlgorithm } from '@gatehouse/core';
 import type { Listen } from './schema/listen.ts';
 import type { LogConfig } from './schema/presentation.ts';
 import type { Limits, SessionLifetimes, TokenLifetimes } from './schema/tokens.ts';
@@ -54,7 +54,7 @@ export type Database =
 
 /** The first key seals; all of them open. */
 export type SealConfig =
-  | { readonly kind: 'keys'; readonly keys: readonly { readonly id: string; readonly key: Uint8Array }[] }
+  | { readonly kind: 'keys'; readonly keys: readonly SealKey[] }
   /** Made at the first start, mode 0600. */
   | { readonly kind: 'file'; readonly path: string };
 

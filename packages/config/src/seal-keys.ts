@@ -1,12 +1,8 @@
 /** The operator's sealing keys: 32 bytes each, as base64 or hex. */
+import type { SealKey } from '@gatehouse/core';
 import type { Legible } from './schema/legible.ts';
 import { quote } from './source/problem.ts';
 import type { Report } from './source/report.ts';
-
-export interface SealKey {
-  readonly id: string;
-  readonly key: Uint8Array;
-}
 
 const size = 32;
 

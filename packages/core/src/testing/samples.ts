@@ -1,4 +1,4 @@
-/** People and clients for the tests of this package. */
+/** People and clients for tests, of this package and of others. */
 import type { Identity, Json } from '@gatehouse/connector-kit';
 import type { Client } from '../clients/client.ts';
 import type { StoredIdentity } from '../ports/identities.ts';

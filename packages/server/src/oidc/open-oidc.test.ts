@@ -1,29 +1,12 @@
 import type { Config } from '@gatehouse/config';
 import { type Client, generateSigningKey } from '@gatehouse/core';
+import { sampleClient } from '@gatehouse/core/testing';
 import { expect, test } from 'vitest';
 import { type OidcDeps, openOidc } from './open-oidc.ts';
 
 const now = new Date();
 
-const web: Client = {
-  id: 'web',
-  name: 'Web',
-  public: true,
-  native: false,
-  trusted: true,
-  silentLoopback: false,
-  secretHashes: [],
-  redirectUris: ['https://app.example.com/callback'],
-  postLogoutRedirectUris: [],
-  refreshTokens: 'requested',
-  refreshTokenLifetime: 'standalone',
-  idTokenAlgorithm: 'RS256',
-  trustedPeers: [],
-  connectors: [],
-  requireGroups: [],
-  groups: {},
-  allowedOrigins: [],
-};
+const web = sampleClient({ id: 'web', native: false, redirectUris: ['https://app.example.com/callback'] });
 
 async function depsWith(client: Partial<Client>): Promise<OidcDeps> {
   const keys = [await generateSigningKey('RS256', now, now), await generateSigningKey('ES256', now, now)];

@@ -7,7 +7,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connector, Json } from '@gatehouse/connector-kit';
 import { type LogEntry, recordingLog } from '@gatehouse/connector-kit/testing';
-import { BrokerError, type Client } from '@gatehouse/core';
+import { BrokerError } from '@gatehouse/core';
+import { sampleClient } from '@gatehouse/core/testing';
 import Koa from 'koa';
 import type { Connectors } from '../connectors/open-connector.ts';
 import { errorSurface } from '../http/error-surface.ts';
@@ -22,25 +23,13 @@ import type { Oidc, PendingSignIn, SignedIn } from '../oidc/oidc.ts';
 import type { Site } from '../pages/site.ts';
 import { MemoryTables } from './memory-unit.ts';
 
-export const testClient: Client = {
+export const testClient = sampleClient({
   id: 'app',
   name: 'The App',
-  public: true,
   native: false,
-  trusted: true,
-  silentLoopback: false,
-  secretHashes: [],
   redirectUris: ['https://app.example/cb'],
-  postLogoutRedirectUris: [],
   refreshTokens: 'never',
-  refreshTokenLifetime: 'standalone',
-  idTokenAlgorithm: 'RS256',
-  trustedPeers: [],
-  connectors: [],
-  requireGroups: [],
-  groups: {},
-  allowedOrigins: [],
-};
+});
 
 export interface SignInApp {
   readonly origin: string;
