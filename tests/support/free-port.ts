@@ -1,6 +1,6 @@
+/** Ports for servers that have to know theirs before they start. */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {

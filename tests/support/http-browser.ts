@@ -121,7 +121,7 @@ export function formsOf(page: Page): readonly Form[] {
 
 /** The text of a page without its markup, for assertions on what a person reads. */
 export function textOf(page: Page): string {
-  return decode(page.body.replace(/<(style|script)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]+>/g, ' '))
+  return decodeHtml(page.body.replace(/<(style|script)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]+>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }
@@ -129,10 +129,11 @@ export function textOf(page: Page): string {
 function htmlAttribute(attributes: string, name: string): string | undefined {
   const match = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`).exec(attributes);
   const value = match?.[1] ?? match?.[2] ?? match?.[3];
-  return value === undefined ? undefined : decode(value);
+  return value === undefined ? undefined : decodeHtml(value);
 }
 
-function decode(text: string): string {
+/** What an attribute or a text says once a browser has read it. */
+export function decodeHtml(text: string): string {
   return text
     .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
     .replace(/&#x([0-9a-f]+);/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))

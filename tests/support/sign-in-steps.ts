@@ -1,8 +1,7 @@
 /** A sign-in taken step by step, so that an attack can come between two of them. */
 
-import type { House } from './house.ts';
-import { passwordOf } from './house.ts';
-import { HttpBrowser, type Page } from './http-browser.ts';
+import { type House, passwordOf } from './house.ts';
+import { decodeHtml, HttpBrowser, type Page } from './http-browser.ts';
 
 export type Arrived = Page & { readonly location?: URL };
 
@@ -31,7 +30,7 @@ export async function typePassword(
 export function answerFor(page: Page, person: string): URL {
   const href = new RegExp(`id="person-${person}" href="([^"]+)"`).exec(page.body)?.[1];
   if (href === undefined) throw new Error(`no link for ${person} on ${page.url}:\n${page.body}`);
-  return new URL(href.replaceAll('&amp;', '&'));
+  return new URL(decodeHtml(href));
 }
 
 /** The machine-readable reason that an error page shows. */

@@ -1,4 +1,4 @@
+/** For tests that do not look at the log. Those that do use `recordingLog` of the connector kit. */
 import type { Log } from '@gatehouse/connector-kit';
 
-/** For tests that do not look at the log. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -65,7 +65,7 @@ function tlsOptions(config: LdapConfig, host: string, verify: boolean): Connecti
 /** OpenSSL's and Node's words for "I do not trust this certificate". */
 const distrust = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/;
 
-export function isDistrust(error: unknown): error is NodeJS.ErrnoException {
+function isDistrust(error: unknown): error is NodeJS.ErrnoException {
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && distrust.test(error.code)
   );

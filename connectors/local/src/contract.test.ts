@@ -2,7 +2,7 @@ import { contractCases } from '@gatehouse/connector-kit/testing';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { beforeAll, describe, test } from 'vitest';
 import { createLocalConnector, hashPassword, type LocalAccount } from './index.ts';
-import { PlayedDirectory } from './played-directory.ts';
+import { PlayedDirectory } from './testing/played-directory.ts';
 
 const password = 'correct horse battery';
 const ada: Omit<LocalAccount, 'passwordHash'> = {

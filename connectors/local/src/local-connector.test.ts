@@ -4,7 +4,7 @@ import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { beforeAll, beforeEach, describe, test } from 'vitest';
 import { localConfig } from './config.ts';
 import { createLocalConnector, hashPassword, type LocalAccount, normalizeEmail } from './index.ts';
-import { PlayedDirectory } from './played-directory.ts';
+import { PlayedDirectory } from './testing/played-directory.ts';
 
 const directory = new PlayedDirectory();
 const base = { id: '1', email: 'ada@example.com', groups: ['admins'] };

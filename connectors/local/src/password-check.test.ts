@@ -5,7 +5,7 @@ import { beforeAll, describe, test } from 'vitest';
 import { hashPassword } from './hash-password.ts';
 import { type HashRun, makeRuns, PasswordCheck } from './password-check.ts';
 import { parsePasswordHash } from './password-hash.ts';
-import { PlayedDirectory } from './played-directory.ts';
+import { PlayedDirectory } from './testing/played-directory.ts';
 
 const noon = new Date('2026-01-01T12:00:00Z');
 let [own, cheaper, older, oldest] = ['', '', '', ''];

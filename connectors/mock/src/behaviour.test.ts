@@ -8,7 +8,7 @@ import { afterAll, beforeEach, describe, test } from 'vitest';
 import { mockConfig } from './config.ts';
 import type { MockState } from './identity.ts';
 import { createMockConnector } from './index.ts';
-import { forgetBehaviour, writeBehaviour } from './played-broker.ts';
+import { forgetBehaviour, writeBehaviour } from './testing/played-broker.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'gatehouse-mock-'));
 afterAll(() => rm(folder, { recursive: true }));

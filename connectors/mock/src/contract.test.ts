@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { contractCases, type UpstreamControls } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, test } from 'vitest';
 import { createMockConnector } from './index.ts';
-import { follow, forgetBehaviour, writeBehaviour } from './played-broker.ts';
+import { follow, forgetBehaviour, writeBehaviour } from './testing/played-broker.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'gatehouse-mock-'));
 afterAll(() => rm(folder, { recursive: true }));

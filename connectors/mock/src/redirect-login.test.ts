@@ -6,7 +6,7 @@ import { describe, test } from 'vitest';
 import { mockConfig } from './config.ts';
 import type { MockState } from './identity.ts';
 import { createMockConnector } from './index.ts';
-import { follow, visit } from './played-broker.ts';
+import { follow, visit } from './testing/played-broker.ts';
 
 const people = [
   { id: 'u-1', username: 'ada', email: 'ada@example.com' },

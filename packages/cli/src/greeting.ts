@@ -28,7 +28,7 @@ export function showAddress({ issuer, listen }: Config, terminal: Terminal): voi
   }
 }
 
-export function framed(lines: readonly string[]): readonly string[] {
+function framed(lines: readonly string[]): readonly string[] {
   const width = Math.max(...lines.map((line) => line.length));
   const bar = '─'.repeat(width + 4);
   return ['', `┌${bar}┐`, ...lines.map((line) => `│  ${line.padEnd(width)}  │`), `└${bar}┘`, ''];

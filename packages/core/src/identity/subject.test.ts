@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../errors.ts';
+import { subjectVectors } from '../testing/subject-vectors.ts';
 import { isReadable } from './readable-text.ts';
 import { longestId, parseSubject, subjectOf } from './subject.ts';
-import { subjectVectors } from './subject-vectors.ts';
 
 const id = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 200 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ModelSession } from '../testing/lineage-model.ts';
 import { advance, firstLineage, judge, mostSuccessions } from './lineage.ts';
-import { ModelSession } from './lineage-model.ts';
 
 const grace = 60;
 const afterWindow = grace + 1;

@@ -54,7 +54,7 @@ function allowFormPost(ctx: KoaContextWithOIDC): void {
  * Cookies are signed with the provider's keys, and `Secure` follows the issuer: behind a proxy that ends TLS the
  * connection itself looks insecure.
  */
-export function useCookies(ctx: Context, provider: GatehouseProvider, issuer: Issuer): void {
+function useCookies(ctx: Context, provider: GatehouseProvider, issuer: Issuer): void {
   const { cookies } = provider.createContext(ctx.req, ctx.res);
   cookies.secure = issuer.secure;
   ctx.cookies = cookies;

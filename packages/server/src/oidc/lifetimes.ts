@@ -3,7 +3,7 @@ import type { SessionLifetimes, TokenLifetimes } from '@gatehouse/config';
 import type { Grant, Session } from 'oidc-provider';
 
 /** From leaving for the login page to coming back. */
-export const interactionLifetime = 600;
+const interactionLifetime = 600;
 
 /** The library rounds down to whole seconds on either side. */
 const rounding = 60;

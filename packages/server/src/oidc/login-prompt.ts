@@ -51,6 +51,6 @@ function cameAnotherWay(ctx: KoaContextWithOIDC): boolean {
 }
 
 /** Credentials were entered within this very request. */
-export function justSignedIn(ctx: KoaContextWithOIDC): boolean {
+function justSignedIn(ctx: KoaContextWithOIDC): boolean {
   return ctx.oidc.result?.login !== undefined;
 }

@@ -17,7 +17,7 @@ export interface Cluster {
   readonly binaries: Binaries;
 }
 
-export const roleName = 'gatehouse';
+const roleName = 'gatehouse';
 
 /** A Unix socket's path has 108 bytes (unix(7)), of which the file name `.s.PGSQL.5432` takes 14. */
 const longestSocketFolder = 90;

@@ -1,6 +1,6 @@
 /** One offline session as server and database would treat it, for the lineage's tests. */
 import type { Lineage } from '../ports/offline-sessions.ts';
-import { advance, firstLineage, judge } from './lineage.ts';
+import { advance, firstLineage, judge } from '../tokens/lineage.ts';
 
 export type ModelAnswer = number | 'ended' | 'unknown';
 

@@ -1,5 +1,5 @@
 /** For the tests of this package: a user directory in memory that can also fail and hang. */
-import type { LocalAccount, LocalDirectory } from './directory.ts';
+import type { LocalAccount, LocalDirectory } from '../directory.ts';
 
 export class PlayedDirectory implements LocalDirectory {
   /** One word for each question since the last `become`. */

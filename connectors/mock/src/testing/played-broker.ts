@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Arrival, Connector, Departure, Reply } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
-import type { MockState } from './identity.ts';
+import type { MockState } from '../identity.ts';
 
 export function visit(connector: Connector<MockState>, url: URL): Promise<Reply> {
   const authorize = connector.endpoints?.authorize;
