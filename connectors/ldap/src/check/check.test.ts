@@ -83,7 +83,30 @@ describe('a fault ends the check with advice', () => {
       'a filter that fits nobody',
       () => ({ userSearch: { baseDn: people, username: 'uid', filter: '(uid=x)' } }),
       'people',
-      /filter/,
+      /fits `userSearch.filter`/,
+    ],
+    [
+      'a name attribute that nobody has',
+      () => ({ userSearch: { baseDn: people, username: 'uidd' } }),
+      'people',
+      /none has "uidd": correct `userSearch.username`/,
+    ],
+    [
+      'an attribute for members that no group has',
+      () => ({
+        groupSearch: {
+          baseDn: groups,
+          userMatchers: [{ userAttribute: 'DN', groupAttribute: 'uniqueMember' }],
+        },
+      }),
+      'groups',
+      /userMatchers.*no group has a "uniqueMember"/,
+    ],
+    [
+      'no TLS on a port that wants it',
+      () => ({ host: `localhost:${directory.ldapsPort}`, insecureNoTls: true, ca: undefined }),
+      'bind',
+      /want TLS/,
     ],
     ['an id that nobody has', () => ({ attributes: { id: 'employeeNumber' } }), 'people', /employeeNumber/],
     [
@@ -140,6 +163,27 @@ test('entries that cannot sign in are named', async () => {
   expect(people).toMatchObject({
     ok: true,
     facts: { found: 2, usable: 1, faults: [expect.stringMatching(/cn=john.*"mail"/)] },
+  });
+});
+
+describe('what no sign-in would complain about is said', () => {
+  const advice = async (name: string, more: Readonly<Record<string, unknown>>) => {
+    const line = (await check(more)).find((candidate) => candidate.name === name);
+    expect(line).toMatchObject({ ok: true });
+    return line?.advice;
+  };
+
+  test('a second name, or an address, that nobody has', async () => {
+    const userSearch = { baseDn: people, username: ['uid', 'mial'] };
+    expect(await advice('people', { userSearch })).toContain('"mial" (`userSearch.username`)');
+    expect(await advice('people', { attributes: { email: 'emailAddress' } })).toContain('`attributes.email`');
+  });
+
+  test('groups in which nobody is found', async () => {
+    const userMatchers = [{ userAttribute: 'uid', groupAttribute: 'member' }];
+    expect(await advice('groups', { groupSearch: { baseDn: groups, userMatchers } })).toContain(
+      'is in a group',
+    );
   });
 });
 

@@ -42,8 +42,15 @@ function checkBind(connection: LdapConnection, config: LdapConfig): Promise<Chec
       await bindService(connection, config);
       return { detail: config.bindDn ?? 'anonymous' };
     },
-    () => 'Check `bindDn` and `bindPassword`, and that the account is not locked or expired.',
+    adviseBind,
   );
+}
+
+function adviseBind(failure: string): string {
+  if (/closed the connection/.test(failure)) {
+    return 'The directory hung up: the port may want TLS from the first byte (636), or `startTls: true` (389).';
+  }
+  return 'Check `bindDn` and `bindPassword`, and that the account is not locked or expired.';
 }
 
 async function checkContents(

@@ -1,31 +1,69 @@
 /** Whether groups are found, in the way that is configured. */
-import type { Check } from '@gatehouse/connector-kit';
+import type { Check, Trace } from '@gatehouse/connector-kit';
 import type { GroupSearch, LdapConfig } from '../config.ts';
 import { both, present } from '../filters.ts';
+import { groupsByMember } from '../groups/by-member.ts';
+import { personAttributes } from '../identity.ts';
 import type { LdapConnection } from '../wire/connection.ts';
-import { attempt } from './attempt.ts';
-import { count, sample, samplePeople } from './sample.ts';
+import { attempt, type Finding } from './attempt.ts';
+import { count, type Sample, sample, samplePeople } from './sample.ts';
+
+/** Each costs as many searches as a sign-in. */
+const triedPeople = 10;
+const silent: Trace = { step: () => {} };
 
 export function checkGroups(connection: LdapConnection, config: LdapConfig): Promise<Check> {
-  if (config.groupSearch !== undefined) return checkSearch(connection, config.groupSearch);
+  if (config.groupSearch !== undefined) return checkSearch(connection, config, config.groupSearch);
   if (config.memberOf !== undefined) return checkMemberOf(connection, config, config.memberOf.attribute);
   return Promise.resolve({ name: 'groups', ok: true, detail: 'not configured: nobody has groups' });
 }
 
-function checkSearch(connection: LdapConnection, search: GroupSearch): Promise<Check> {
-  const { baseDn, scope, filter, nameAttribute } = search;
+function checkSearch(connection: LdapConnection, config: LdapConfig, search: GroupSearch): Promise<Check> {
+  const { baseDn, nameAttribute } = search;
   return attempt(
     'groups',
     async () => {
-      const query = { base: baseDn, scope, filter: both(filter, present(nameAttribute)) };
-      const found = await sample(connection, { ...query, attributes: [nameAttribute] });
+      const found = await groupsWith(connection, search, nameAttribute);
       const detail = `${count(found)} below ${baseDn} have a "${nameAttribute}"`;
-      if (found.entries.length > 0) return { detail };
-      const advice = 'Check `groupSearch.filter`, `nameAttribute`, and the rights of the account.';
-      return { detail, ok: false, advice };
+      if (found.entries.length === 0) {
+        const advice = 'Check `groupSearch.filter`, `nameAttribute`, and the rights of the account.';
+        return { detail, ok: false, advice };
+      }
+      return { detail, ...(await judgeMatchers(connection, config, search)) };
     },
     () => 'Check `groupSearch.baseDn`, and that the service account may read below it.',
   );
+}
+
+function groupsWith(connection: LdapConnection, search: GroupSearch, attribute: string): Promise<Sample> {
+  const { baseDn: base, scope, filter } = search;
+  const query = { base, scope, filter: both(filter, present(attribute)), attributes: [attribute] };
+  return sample(connection, query);
+}
+
+/** Groups that nobody is found in look like people who are in no group: no sign-in would ever say so. */
+async function judgeMatchers(
+  connection: LdapConnection,
+  config: LdapConfig,
+  search: GroupSearch,
+): Promise<Pick<Finding, 'ok' | 'advice'>> {
+  const faults: string[] = [];
+  for (const { groupAttribute } of search.userMatchers) {
+    const holding = await groupsWith(connection, search, groupAttribute);
+    if (holding.entries.length === 0) faults.push(`no group has a "${groupAttribute}"`);
+  }
+  const correct = 'Correct `groupSearch.userMatchers`, or let the account read it';
+  if (faults.length > 0)
+    return { ok: faults.length < search.userMatchers.length, advice: `${correct}: ${faults.join(', ')}.` };
+  const people = (await samplePeople(connection, config, personAttributes(config))).entries.slice(
+    0,
+    triedPeople,
+  );
+  for (const person of people) {
+    const names = await groupsByMember(connection, person, search, silent);
+    if (names.length > 0) return {};
+  }
+  return { advice: `${correct}: none of the ${people.length} people that were tried is in a group.` };
 }
 
 function checkMemberOf(connection: LdapConnection, config: LdapConfig, attribute: string): Promise<Check> {

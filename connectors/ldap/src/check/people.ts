@@ -2,10 +2,11 @@
 import type { Check } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
+import { configuredFilter } from '../filters.ts';
 import { identityOf, personAttributes, personId } from '../identity.ts';
 import type { LdapConnection } from '../wire/connection.ts';
 import { attempt, type Finding } from './attempt.ts';
-import { count, samplePeople } from './sample.ts';
+import { count, sample, samplePeople } from './sample.ts';
 
 export function checkPeople(connection: LdapConnection, config: LdapConfig): Promise<Check> {
   const { baseDn } = config.userSearch;
@@ -19,7 +20,9 @@ export function checkPeople(connection: LdapConnection, config: LdapConfig): Pro
         ok: usable > 0,
         detail: `${count(found)} below ${baseDn}, ${usable} of them with all that a sign-in needs`,
         facts: { found: found.entries.length, more: found.more, usable, faults: faults.slice(0, 5) },
-        ...adviceFor(found.entries.length, faults),
+        ...(found.entries.length === 0
+          ? await adviceForNobody(connection, config)
+          : adviceFor(found.entries, faults, config)),
       };
     },
     () => 'Check `userSearch.baseDn`, and that the service account may read below it.',
@@ -35,13 +38,47 @@ function faultOf(entry: Entry, config: LdapConfig): readonly string[] {
   }
 }
 
-function adviceFor(found: number, faults: readonly string[]): Pick<Finding, 'advice'> {
-  if (found === 0) {
-    return {
-      advice: 'Nobody is there: check `userSearch.filter`, `username` and the rights of the account.',
-    };
+/** The filter and the names that people type are two different mistakes. */
+async function adviceForNobody(
+  connection: LdapConnection,
+  { userSearch }: LdapConfig,
+): Promise<Pick<Finding, 'advice'>> {
+  const { baseDn, scope, filter, username } = userSearch;
+  const query = { base: baseDn, scope, filter: configuredFilter(filter), attributes: [] };
+  const fitting = await sample(connection, query);
+  const advice =
+    fitting.entries.length === 0
+      ? `Nothing there fits \`userSearch.filter\`, or the account may not read it.`
+      : `${count(fitting)} fit the filter, and none has ${quoted(username)}: correct \`userSearch.username\`.`;
+  return { advice };
+}
+
+function adviceFor(
+  found: readonly Entry[],
+  faults: readonly string[],
+  config: LdapConfig,
+): Pick<Finding, 'advice'> {
+  if (faults.length === found.length) return { advice: `Correct \`attributes\`: ${faults[0]}` };
+  const unknown = attributesOf(config).filter(([, name]) =>
+    found.every((entry) => entry.texts(name).length === 0),
+  );
+  if (unknown.length > 0) {
+    const list = unknown.map(([option, name]) => `"${name}" (\`${option}\`)`).join(', ');
+    return { advice: `None of them has ${list}: correct it, or let the account read it.` };
   }
-  if (faults.length === found) return { advice: `Correct \`attributes\`: ${faults[0]}` };
   if (faults.length === 0) return {};
   return { advice: 'Some entries cannot sign in; `userSearch.filter` can leave them out.' };
+}
+
+/** What a sign-in can do without, so that a slip of the pen shows nowhere else. */
+function attributesOf({ userSearch, attributes }: LdapConfig): readonly (readonly [string, string])[] {
+  return [
+    ...userSearch.username.map((name) => ['userSearch.username', name] as const),
+    ['attributes.displayName', attributes.displayName],
+    ...(attributes.emailSuffix === undefined ? [['attributes.email', attributes.email] as const] : []),
+  ];
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(' or ');
 }
