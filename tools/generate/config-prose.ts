@@ -26,7 +26,7 @@ clients:
 - **Durations** are \`90s\`, \`10m\`, \`1h30m\`, \`14d\`. **Paths** begin at the folder of the configuration file. **Patterns** for groups are exact names, or have \`*\` for any run of characters.
 - **The environment overrides nothing.** Gatehouse reads \`GATEHOUSE_CONFIG\` (which file), \`GATEHOUSE_ADMIN_PASSWORD\` (of \`firstUser\`, when the account is made) and what \`fromEnv\` names.`;
 
-export const storageProse = `Everything is in PostgreSQL. What must not be read there even by who has a copy of it (private keys, what upstreams gave us) is sealed first, with a key that is not in it:
+export const storageProse = `Everything is in PostgreSQL. What must not be read there even by somebody with a copy of it (private keys, what upstreams gave us) is sealed first, with a key that is not in it:
 
 \`\`\`yaml
 database: { url: { fromEnv: DATABASE_URL } }

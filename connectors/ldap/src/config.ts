@@ -113,73 +113,73 @@ const timeouts = z.strictObject({
   call: duration('15s').describe('For a whole sign-in, refresh or check.'),
 });
 
-export const configSchema = z
-  .strictObject({
-    host: z
-      .string()
-      .superRefine((text, context) => {
-        const { fault } = parseHost(text, 636);
-        if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-      })
-      .describe(
-        '`ldap.example.com` or `ldap.example.com:3269`. The port is 636, or 389 with `startTls` or without TLS.',
-      ),
-    startTls: z
-      .boolean()
-      .default(false)
-      .describe('Begin without TLS, and secure the connection before anything is said.'),
-    insecureNoTls: z
-      .boolean()
-      .default(false)
-      .describe('No TLS at all: every password can be read on the way.'),
-    insecureSkipTlsVerify: z
-      .boolean()
-      .default(false)
-      .describe('Accept any certificate: anybody can play the directory.'),
-    ca: pem
-      .optional()
-      .describe('The certificate authority, as PEM or `{ fromFile }`; it replaces the public ones.'),
-    clientCert: pem.optional().describe('A certificate of ours, where the directory asks for one.'),
-    clientKey: pem.optional().meta({ secret: true, description: 'The private key of `clientCert`.' }),
-    bindDn: dn.optional().describe('The service account that searches. Without it, searches are anonymous.'),
-    bindPassword: z
-      .string()
-      .min(1, 'is empty')
-      .optional()
-      .meta({ secret: true, description: 'The password of `bindDn`.' }),
-    usernameLabel: z.string().min(1).default('Username').describe('The label of the name field.'),
-    userSearch,
-    attributes: attributes.prefault({}),
-    insecureIdFromDn: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Use the DN as id, as Dex does with `idAttr: DN`. Who is moved or renamed becomes somebody else.',
-      ),
-    groupSearch: groupSearch.optional().describe('Groups that name their members.'),
-    memberOf: memberOf.optional().describe('Groups that the entry of the person names.'),
-    timeouts: timeouts.prefault({}),
-  })
-  .superRefine((config, context) => {
-    const conflict = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message, input: config });
-    if (config.insecureNoTls && config.startTls) conflict('startTls', 'cannot go with `insecureNoTls`');
-    if (config.insecureNoTls && config.insecureSkipTlsVerify) {
-      conflict('insecureSkipTlsVerify', 'has no meaning with `insecureNoTls`');
-    }
-    if (config.insecureNoTls && config.ca) conflict('ca', 'has no meaning with `insecureNoTls`');
-    if (config.bindDn !== undefined && config.bindPassword === undefined)
-      conflict('bindPassword', 'is missing; `bindDn` needs one');
-    if (config.bindPassword !== undefined && config.bindDn === undefined)
-      conflict('bindDn', 'is missing; whose password is it?');
-    if ((config.clientCert === undefined) !== (config.clientKey === undefined)) {
-      conflict('clientCert', 'and `clientKey` go together');
-    }
-    if (config.groupSearch && config.memberOf) conflict('memberOf', 'and `groupSearch` exclude each other');
-    if (config.insecureIdFromDn && config.attributes.id) {
-      conflict('insecureIdFromDn', 'cannot go with `attributes.id`');
-    }
-  });
+const options = z.strictObject({
+  host: z
+    .string()
+    .superRefine((text, context) => {
+      const { fault } = parseHost(text, 636);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .describe(
+      '`ldap.example.com` or `ldap.example.com:3269`. The port is 636, or 389 with `startTls` or without TLS.',
+    ),
+  startTls: z
+    .boolean()
+    .default(false)
+    .describe('Begin without TLS, and secure the connection before anything is said.'),
+  insecureNoTls: z.boolean().default(false).describe('No TLS at all: every password can be read on the way.'),
+  insecureSkipTlsVerify: z
+    .boolean()
+    .default(false)
+    .describe('Accept any certificate: anybody can play the directory.'),
+  ca: pem
+    .optional()
+    .describe('The certificate authority, as PEM or `{ fromFile }`; it replaces the public ones.'),
+  clientCert: pem.optional().describe('A certificate of ours, where the directory asks for one.'),
+  clientKey: pem.optional().meta({ secret: true, description: 'The private key of `clientCert`.' }),
+  bindDn: dn.optional().describe('The service account that searches. Without it, searches are anonymous.'),
+  bindPassword: z
+    .string()
+    .min(1, 'is empty')
+    .optional()
+    .meta({ secret: true, description: 'The password of `bindDn`.' }),
+  usernameLabel: z.string().min(1).default('Username').describe('The label of the name field.'),
+  userSearch,
+  attributes: attributes.prefault({}),
+  insecureIdFromDn: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Use the DN as id, as Dex does with `idAttr: DN`. Whoever is moved or renamed becomes somebody else.',
+    ),
+  groupSearch: groupSearch.optional().describe('Groups that name their members.'),
+  memberOf: memberOf.optional().describe('Groups that the entry of the person names.'),
+  timeouts: timeouts.prefault({}),
+});
+
+export const configSchema = options.superRefine(refuseConflicts);
+
+/** What cannot stand together. */
+function refuseConflicts(config: z.output<typeof options>, context: z.RefinementCtx): void {
+  const conflict = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message, input: config });
+  if (config.insecureNoTls && config.startTls) conflict('startTls', 'cannot go with `insecureNoTls`');
+  if (config.insecureNoTls && config.insecureSkipTlsVerify) {
+    conflict('insecureSkipTlsVerify', 'has no meaning with `insecureNoTls`');
+  }
+  if (config.insecureNoTls && config.ca) conflict('ca', 'has no meaning with `insecureNoTls`');
+  if (config.bindDn !== undefined && config.bindPassword === undefined)
+    conflict('bindPassword', 'is missing; `bindDn` needs one');
+  if (config.bindPassword !== undefined && config.bindDn === undefined)
+    conflict('bindDn', 'is missing; whose password is it?');
+  if ((config.clientCert === undefined) !== (config.clientKey === undefined)) {
+    conflict('clientCert', 'and `clientKey` go together');
+  }
+  if (config.groupSearch && config.memberOf) conflict('memberOf', 'and `groupSearch` exclude each other');
+  if (config.insecureIdFromDn && config.attributes.id) {
+    conflict('insecureIdFromDn', 'cannot go with `attributes.id`');
+  }
+}
 
 export type LdapConfig = z.output<typeof configSchema>;
 export type GroupSearch = NonNullable<LdapConfig['groupSearch']>;

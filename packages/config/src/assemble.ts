@@ -68,7 +68,7 @@ function assembleDatabase({ database }: Written, at: (path: string) => string): 
   };
 }
 
-/** Beside the embedded database, so that who moves or removes the one has the other in sight. */
+/** Beside the embedded database, so that whoever moves or removes the one has the other in sight. */
 function assembleSeal(
   { seal }: Written,
   keys: readonly SealKey[],
