@@ -6,6 +6,8 @@ export interface RunningDatabase {
   readonly url: string;
   /** Past any pooler: for migrations. */
   readonly directUrl: string;
+  /** Of the embedded database: where its files really are. */
+  readonly folder?: string;
   readonly poolSize: number;
   readonly preparedStatements: boolean;
   /** Milliseconds. */
@@ -25,6 +27,6 @@ export async function runDatabase(
   progress: (line: string) => void,
 ): Promise<RunningDatabase> {
   if (database.kind === 'url') return { ...database, revive: async () => false, stop: async () => {} };
-  const { url, revive, stop } = await startEmbeddedPostgres({ folder: database.path, progress });
-  return { ...embeddedSettings, url, directUrl: url, revive, stop };
+  const { url, folder, revive, stop } = await startEmbeddedPostgres({ folder: database.path, progress });
+  return { ...embeddedSettings, url, directUrl: url, folder, revive, stop };
 }

@@ -1,6 +1,7 @@
 /** Turns whatever ended a command into sentences for the terminal and an exit code. */
+import type { CommandContext } from './context.ts';
 import { type ExitName, exitCode } from './exit-codes.ts';
-import type { Terminal } from './terminal.ts';
+import { asTyped } from './typed-command.ts';
 
 /** Something a person can act on: the message is the whole story, so no stack trace is shown. */
 export class CommandFailure extends Error {
@@ -21,19 +22,20 @@ export class CommandFailure extends Error {
 }
 
 /** Prints the failure on stderr. @returns the exit code */
-export function reportFailure(error: unknown, terminal: Terminal): number {
+export function reportFailure(error: unknown, { terminal, env }: CommandContext): number {
   const failure = asFailure(error);
+  const say = (text: string) => terminal.error(asTyped(text, env));
   // A list of problems is its own heading.
-  if (failure.exit === 'configuration') terminal.error(failure.message);
-  else terminal.error(`${terminal.paint('red', 'Error:')} ${failure.message}`);
-  for (const line of failure.advice) terminal.error(`  ${line}`);
+  if (failure.exit === 'configuration') say(failure.message);
+  else say(`${terminal.paint('red', 'Error:')} ${failure.message}`);
+  for (const line of failure.advice) say(`  ${line}`);
   return exitCode(failure.exit);
 }
 
 function asFailure(error: unknown): CommandFailure {
   if (error instanceof CommandFailure) return error;
   const found = knownFailures.find(({ names }) => error instanceof Error && names.includes(error.name));
-  if (found) return new CommandFailure(found.exit, messageWithCauses(error));
+  if (found) return withCauses(found.exit, error);
   // A bug of ours: here the stack is what is needed.
   return new CommandFailure(
     'failed',
@@ -50,10 +52,13 @@ const knownFailures: readonly { readonly names: readonly string[]; readonly exit
   },
 ];
 
-function messageWithCauses(error: unknown): string {
+/** The first message is a sentence of ours; below it stands what somebody else said, unless it is told already. */
+function withCauses(exit: ExitName, error: unknown): CommandFailure {
   const messages: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at.message && !messages.includes(at.message)) messages.push(at.message);
+    const { message } = at;
+    if (message && !messages.some((said) => said.includes(message))) messages.push(message);
   }
-  return messages.join(': ');
+  const [first = String(error), ...causes] = messages;
+  return new CommandFailure(exit, first, { advice: causes.map((cause) => `Because: ${cause}`) });
 }

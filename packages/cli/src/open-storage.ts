@@ -62,7 +62,11 @@ async function openSealing(
   options: StorageOptions,
 ): Promise<Seal> {
   if (config.kind === 'keys') return openSeal(config.keys);
-  const { key, made } = await ensureSealFile(config.path, () => holdsSealedRows(database.directUrl));
+  const { key, made } = await ensureSealFile(
+    config.path,
+    () => holdsSealedRows(database.directUrl),
+    database.folder,
+  );
   if (made)
     options.progress(`Made the sealing key ${config.path}: keep a copy of it apart from the database`);
   return openSeal([key]);

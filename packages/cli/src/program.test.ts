@@ -166,6 +166,14 @@ describe('a database that is not there', () => {
   });
 });
 
+describe('in a checkout', () => {
+  it('names commands as they are typed there', async () => {
+    const { stdout } = await gatehouse(['--help'], { env: { npm_package_name: 'gatehouse' } });
+    expect(stdout).toContain('type "npm run -s gatehouse --" for "gatehouse"');
+    expect((await gatehouse(['--help'])).stdout).not.toContain('npm run');
+  });
+});
+
 describe('gatehouse connector check', () => {
   const ldap = `
 issuer: http://127.0.0.1:5556

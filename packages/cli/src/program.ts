@@ -12,6 +12,7 @@ import { addVersionCommand, version } from './commands/version.ts';
 import type { CommandContext } from './context.ts';
 import { exitCode, exitCodes } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
+import { inCheckout, runsInCheckout } from './typed-command.ts';
 
 /** @returns the exit code; nothing is thrown */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
@@ -21,12 +22,12 @@ export async function runProgram(args: readonly string[], context: CommandContex
   } catch (error) {
     // commander has said what is wrong with the command line; help and version come here with 0.
     if (error instanceof CommanderError) return exitCode(error.exitCode === 0 ? 'ok' : 'usage');
-    return reportFailure(error, context.terminal);
+    return reportFailure(error, context);
   }
 }
 
 export function buildProgram(context: CommandContext): Command {
-  const { terminal } = context;
+  const { terminal, env } = context;
   const program = new Command('gatehouse')
     .description(
       'Sign in with what your company already has; get one signed ID token that Kubernetes accepts.',
@@ -57,6 +58,7 @@ export function buildProgram(context: CommandContext): Command {
       '',
       terminal.paint('bold', 'Exit codes:'),
       ...exitCodeLines,
+      ...(runsInCheckout(env) ? ['', `In this checkout, type "${inCheckout}" for "gatehouse".`] : []),
     ].join('\n'),
   );
 }

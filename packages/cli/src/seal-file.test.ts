@@ -42,6 +42,12 @@ describe('the sealing key in a file', () => {
     await expect(stat(path)).rejects.toThrow('ENOENT');
   });
 
+  it('says which folder to remove when the embedded database outlived its checkout', async () => {
+    await expect(ensureSealFile(path, sealed, '/var/lib/gatehouse/1234')).rejects.toMatchObject({
+      advice: expect.arrayContaining([expect.stringContaining('remove /var/lib/gatehouse/1234')]),
+    });
+  });
+
   it.each([
     ['cut short by a full disk', 'QUJD\n'],
     ['empty', ''],

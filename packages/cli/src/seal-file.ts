@@ -17,15 +17,17 @@ const keyBytes = 32;
 
 /**
  * @param holdsSealedRows asked only when the file is missing
+ * @param folder of the embedded database, for the advice
  * @throws CommandFailure when the file is damaged, or missing although the database needs it
  */
 export async function ensureSealFile(
   path: string,
   holdsSealedRows: () => Promise<boolean>,
+  folder?: string,
 ): Promise<{ readonly key: SealKey; readonly made: boolean }> {
   const present = await readSealFile(path);
   if (present) return { key: present, made: false };
-  if (await holdsSealedRows()) throw missing(path);
+  if (await holdsSealedRows()) throw missing(path, folder);
   await makeSealFile(path);
   const key = await readSealFile(path);
   if (!key) throw new CommandFailure('failed', `The sealing key ${path} vanished while it was being made.`);
@@ -51,14 +53,16 @@ async function readSealFile(path: string): Promise<SealKey | null> {
   );
 }
 
-function missing(path: string): CommandFailure {
+function missing(path: string, folder: string | undefined): CommandFailure {
+  const giveUp = folder === undefined ? 'start with an empty database' : `remove ${folder}`;
   return new CommandFailure(
     'failed',
     `The sealing key ${path} is missing, and the database was sealed with it.`,
     {
       advice: [
         'Restore the file from its backup. It is not made again, because the signing keys and connector secrets',
-        'in the database cannot be opened without it. To give up that data, start with an empty database.',
+        'in the database cannot be opened without it.',
+        `To give up its accounts and keys, ${giveUp}.`,
       ],
     },
   );

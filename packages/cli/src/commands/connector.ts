@@ -25,7 +25,7 @@ export function addConnectorCommands(program: Command, context: CommandContext):
   const connectors = program.command('connector').description('ways to sign in');
   const command = withConfigOption(connectors.command('check').argument('<id>', 'as under `connectors:`'))
     .description('ask the upstream whether it works as configured, step by step')
-    .option('--verbose', 'also show what was asked')
+    .option('--verbose', 'also show what was found, in full')
     .option('--json', 'for scripts')
     .action((id: string, options: CheckOptions) => check(id, options, context));
   addExamples(command, [
@@ -41,7 +41,7 @@ async function check(id: string, options: CheckOptions, context: CommandContext)
     openOne(id, loaded, accounts, context).then(runChecks),
   );
   if (options.json) context.terminal.json({ connector: id, checks, ...(options.verbose && { steps }) });
-  else show(entry, checks, options.verbose ? steps : [], context);
+  else show(entry, { checks, steps }, options.verbose === true, context);
   const failed = checks.filter(({ ok }) => !ok).length;
   if (failed > 0) throw new CommandFailure('check', `${failed} of ${checks.length} checks failed.`);
 }
@@ -91,9 +91,12 @@ interface Step {
   readonly facts: Readonly<Record<string, Json>>;
 }
 
-async function runChecks(
-  connector: Connector<Json>,
-): Promise<{ checks: readonly Check[]; steps: readonly Step[] }> {
+interface Findings {
+  readonly checks: readonly Check[];
+  readonly steps: readonly Step[];
+}
+
+async function runChecks(connector: Connector<Json>): Promise<Findings> {
   const steps: Step[] = [];
   const trace: Trace = { step: (name, facts = {}) => void steps.push({ name, facts }) };
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -106,16 +109,24 @@ async function runChecks(
 
 function show(
   entry: Config['connectors'][number],
-  checks: readonly Check[],
-  steps: readonly Step[],
+  { checks, steps }: Findings,
+  verbose: boolean,
   { terminal }: CommandContext,
 ): void {
   terminal.print(`${terminal.paint('bold', entry.id)} (${entry.type}): ${entry.name}`);
-  for (const { name, facts } of steps)
+  for (const { name, facts } of verbose ? steps : [])
     terminal.print(terminal.paint('dim', `  · ${name} ${printable(JSON.stringify(facts))}`));
-  for (const { name, ok, detail, advice } of checks) {
-    const mark = ok ? terminal.paint('green', '✓') : terminal.paint('red', '✗');
-    terminal.print(`  ${mark} ${name}${detail ? terminal.paint('dim', `  ${printable(detail)}`) : ''}`);
-    if (!ok && advice) terminal.print(`      ${advice}`);
+  for (const { name, ok, detail, advice, facts } of checks) {
+    terminal.print(
+      `  ${markOf(ok, advice, terminal)} ${name}${detail ? terminal.paint('dim', `  ${printable(detail)}`) : ''}`,
+    );
+    if (advice) terminal.print(`      ${printable(advice)}`);
+    if (verbose && facts) terminal.print(terminal.paint('dim', `      ${printable(JSON.stringify(facts))}`));
   }
+}
+
+/** What works and still wants a look has a mark of its own. */
+function markOf(ok: boolean, advice: string | undefined, terminal: CommandContext['terminal']): string {
+  if (!ok) return terminal.paint('red', '✗');
+  return advice ? terminal.paint('yellow', '!') : terminal.paint('green', '✓');
 }
