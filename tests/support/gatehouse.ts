@@ -55,7 +55,12 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
     }
     await rm(folder, { recursive: true, force: true });
   };
-  await answers(port, child, () => output);
+  try {
+    await answers(port, child, () => output);
+  } catch (error) {
+    await end('SIGKILL');
+    throw error;
+  }
   return {
     issuer,
     address: `${new URL(issuer).protocol}//127.0.0.1:${port}`,

@@ -38,83 +38,110 @@ export interface HouseOptions {
   readonly ca?: string;
 }
 
-export interface House {
-  readonly issuer: string;
+export class House {
   readonly db: TestDatabase;
   /** The sealing key, as the operator has it. */
-  readonly sealKey: string;
+  readonly sealKey = randomBytes(32).toString('base64');
+  readonly #options: HouseOptions;
+  readonly #folder: string;
+  readonly #admin: pg.Pool;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #started: Gatehouse[] = [];
+  #config: Section;
+
+  /** Nothing runs yet. */
+  constructor(options: HouseOptions, db: TestDatabase, folder: string) {
+    this.db = db;
+    this.#options = options;
+    this.#folder = folder;
+    this.#admin = new pg.Pool({ connectionString: db.adminUrl, max: 2 });
+    // A test that stops the server knows that it did.
+    this.#admin.on('error', () => {});
+    this.#env = { DATABASE_URL: db.url, SEAL_KEY: this.sealKey, APP_SECRET: appSecret, ...options.env };
+    this.#config = { ...defaults(this.#behaviourFile), ...options.config };
+  }
+
   /** The process that has the issuer's address; another one after `restart`. */
-  readonly gatehouse: Gatehouse;
+  get gatehouse(): Gatehouse {
+    const [first] = this.#started;
+    if (first === undefined) throw new Error('nothing was started');
+    return first;
+  }
+
+  get issuer(): string {
+    return this.gatehouse.issuer;
+  }
+
+  async start(): Promise<void> {
+    const { port, issuer } = this.#options;
+    this.#started[0] = await this.#launch({ ...(port && { port }), ...(issuer && { issuer }) });
+  }
+
   /** Another process of the same installation. */
-  replica(): Promise<Gatehouse>;
+  async replica(): Promise<Gatehouse> {
+    const replica = await this.#launch({ issuer: this.issuer });
+    this.#started.push(replica);
+    return replica;
+  }
+
   /** Stops the first process and starts it again, with these sections replaced. */
-  restart(config?: Section): Promise<Gatehouse>;
+  async restart(config: Section = {}): Promise<void> {
+    const { issuer } = this;
+    await this.gatehouse.stop();
+    this.#config = { ...this.#config, ...config };
+    const port = this.#options.port ?? Number(new URL(issuer).port);
+    this.#started[0] = await this.#launch({ issuer, port });
+  }
+
   /** What the upstream says from now on: see `behaviourFile` of the mock connector. */
-  behave(behaviour: unknown): Promise<void>;
+  async behave(behaviour: unknown): Promise<void> {
+    const file = this.#behaviourFile;
+    await writeFile(`${file}.new`, JSON.stringify(behaviour));
+    await rename(`${file}.new`, file);
+  }
+
   /** Looks into the tables, or does damage to them, behind the server's back. */
-  sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  party(clientId?: string, redirectUri?: string): Promise<RelyingParty>;
-  close(): Promise<void>;
+  async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return (await this.#admin.query<Row>(text, [...values])).rows;
+  }
+
+  async party(clientId = 'app', redirectUri = redirectOf(clientId)): Promise<RelyingParty> {
+    const { issuer } = this;
+    const { ca } = this.#options;
+    const secret = clientId === 'app' && { clientSecret: appSecret };
+    return await RelyingParty.discover({ issuer, clientId, redirectUri, ...secret, ...(ca && { ca }) });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#started.map((each) => each.stop()));
+    await this.#admin.end();
+    await this.db.drop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  get #behaviourFile(): string {
+    return join(this.#folder, 'behaviour.json');
+  }
+
+  #launch(place: { port?: number; issuer?: string }): Promise<Gatehouse> {
+    return startGatehouse({ config: this.#config, env: this.#env, ...place });
+  }
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const db = await freshDatabase(options.server ? { server: options.server } : {});
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-house-'));
-  const behaviourFile = join(folder, 'behaviour.json');
-  const sealKey = randomBytes(32).toString('base64');
-  const env = { DATABASE_URL: db.url, SEAL_KEY: sealKey, APP_SECRET: appSecret, ...options.env };
-  const admin = new pg.Pool({ connectionString: db.adminUrl, max: 2 });
-  // A test that stops the server knows that it did.
-  admin.on('error', () => {});
-  let config = { ...defaults(behaviourFile), ...options.config };
-  const { port, ca } = options;
-  let first = await startGatehouse({
-    config,
-    env,
-    ...(port !== undefined && { port }),
-    ...(options.issuer !== undefined && { issuer: options.issuer }),
-  });
-  const { issuer } = first;
-  const replicas: Gatehouse[] = [];
-  const start = async (place: { port?: number }) => {
-    const started = await startGatehouse({ config, env, issuer, ...place });
-    replicas.push(started);
-    return started;
-  };
-  return {
-    issuer,
-    db,
-    sealKey,
-    get gatehouse() {
-      return first;
-    },
-    replica: () => start({}),
-    restart: async (changes = {}) => {
-      await first.stop();
-      config = { ...config, ...changes };
-      first = await start({ port: port ?? Number(new URL(issuer).port) });
-      return first;
-    },
-    behave: async (behaviour) => {
-      await writeFile(`${behaviourFile}.new`, JSON.stringify(behaviour));
-      await rename(`${behaviourFile}.new`, behaviourFile);
-    },
-    sql: async (text, values = []) => (await admin.query(text, [...values])).rows,
-    party: (clientId = 'app', redirectUri = clientId === 'kubernetes' ? nativeRedirect : appRedirect) =>
-      RelyingParty.discover({
-        issuer,
-        clientId,
-        redirectUri,
-        ...(clientId === 'app' && { clientSecret: appSecret }),
-        ...(ca !== undefined && { ca }),
-      }),
-    close: async () => {
-      await Promise.all([first, ...replicas].map((each) => each.stop()));
-      await admin.end();
-      await db.drop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const house = new House(options, db, await mkdtemp(join(tmpdir(), 'gatehouse-house-')));
+  try {
+    await house.start();
+    return house;
+  } catch (error) {
+    await house.close();
+    throw error;
+  }
+}
+
+function redirectOf(clientId: string): string {
+  return clientId === 'kubernetes' ? nativeRedirect : appRedirect;
 }
 
 function defaults(behaviourFile: string): Section {
