@@ -6,7 +6,7 @@ import { anyOf, compilePattern } from './group-pattern.ts';
 import { filterOf, type MappedGroups, mapGroups } from './groups.ts';
 import { isReadable } from './readable-text.ts';
 import { isReserved } from './reserved.ts';
-import type { IdentityRules } from './rules.ts';
+import type { GroupPattern, IdentityRules } from './rules.ts';
 
 /** The person may come in, with these groups. */
 export type Admitted = MappedGroups;
@@ -66,8 +66,10 @@ function checkNames(connectorId: string, { username, displayName, email }: Ident
 
 function refusalOf(rules: IdentityRules, groups: readonly string[]): string | null {
   const { anyGroup, allGroups = [] } = rules.require ?? {};
-  if (groups.some(anyOf(rules.deny?.groups ?? []))) return 'deny.groups: in a denied group';
-  if (anyGroup !== undefined && !groups.some(anyOf(anyGroup))) return 'require.anyGroup: in none of them';
+  const denied = rules.deny?.groups?.find((pattern) => groups.some(compilePattern(pattern)));
+  if (denied !== undefined) return `deny.groups: in ${denied}`;
+  if (anyGroup !== undefined && !groups.some(anyOf(anyGroup)))
+    return `require.anyGroup: in none of ${listed(anyGroup)}`;
   const missing = allGroups.find((pattern) => !groups.some(compilePattern(pattern)));
   return missing === undefined ? null : `require.allGroups: not in ${missing}`;
 }
@@ -77,7 +79,13 @@ function clientRefusalOf(client: Client, { groups }: Admitted, connectorId: stri
     return `connectors: ${connectorId} is not one of them`;
   }
   if (client.requireGroups.length > 0 && !groups.some(anyOf(client.requireGroups))) {
-    return 'requireGroups: in none of them';
+    return `requireGroups: in none of ${listed(client.requireGroups)}`;
   }
   return null;
+}
+
+/** The operator's own words; the groups of the person are told at level `debug` by the connector. */
+function listed(patterns: readonly GroupPattern[]): string {
+  const shown = patterns.slice(0, 10).join(', ');
+  return patterns.length > 10 ? `${shown} and ${patterns.length - 10} more` : shown || 'no groups at all';
 }
