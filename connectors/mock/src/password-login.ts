@@ -1,8 +1,8 @@
 /** `kind: password`: the played upstream checks a name and a password. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Call, ConnectorHost, Identity, PasswordLogin } from '@gatehouse/connector-kit';
 import type { MockConfig } from './config.ts';
 import { identityOf, type MockState } from './identity.ts';
+import { same } from './same.ts';
 import type { MockUpstream } from './upstream.ts';
 
 export class MockPasswordLogin implements PasswordLogin<MockState> {
@@ -30,12 +30,4 @@ export class MockPasswordLogin implements PasswordLogin<MockState> {
     call.trace.step('password accepted', { person: person.id });
     return identityOf(person, { rotation: 0 }, { at: this.#host.now(), amr: ['pwd'] });
   }
-}
-
-function same(a: string, b: string): boolean {
-  return timingSafeEqual(digest(a), digest(b));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -5,7 +5,7 @@
  * only that login's memo holds (as PKCE does, RFC 7636), good once, and short-lived. It is not signed: at this
  * upstream everybody may choose who they are, but nobody may choose for somebody else's login.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   type Arrival,
   type Call,
@@ -20,6 +20,7 @@ import {
 import { z } from 'zod';
 import type { Person } from './config.ts';
 import { identityOf, type MockState } from './identity.ts';
+import { same } from './same.ts';
 import type { MockUpstream } from './upstream.ts';
 
 const codeLifetime = 60_000;
@@ -118,11 +119,6 @@ function refused(error: string): ConnectorError {
 
 function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
-}
-
-function same(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest());
-  return left !== undefined && right !== undefined && timingSafeEqual(left, right);
 }
 
 function bad(reason: string): ConnectorError {

@@ -5,7 +5,7 @@ export interface ConnectorHost {
   /** The `id:` of this connector's entry in the configuration. */
   readonly id: string;
   readonly log: Log;
-  /** Outgoing HTTP with the operator's CA and limits. */
+  /** Outgoing HTTP. A connector uses no other, so that its requests can be played, bounded and traced in one place. */
   readonly fetch: typeof fetch;
   now(): Date;
   /** True the first time only, over all replicas, until `until`: replay guards. */
