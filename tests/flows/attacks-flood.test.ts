@@ -1,8 +1,8 @@
 /** Attack: requests without end, by nobody in particular, fill the database. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { client, type House, openHouse, passwordOf } from '../support/house.ts';
+import { appRedirect, client, type House, openHouse, passwordOf } from '../support/house.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
-import { answerFor, begin } from '../support/sign-in-steps.ts';
+import { answerFor, begin, typePassword } from '../support/sign-in-steps.ts';
 
 const pendingSignIns = 50;
 const arrivalsPerLogin = 5;
@@ -13,7 +13,7 @@ beforeAll(async () => {
     client('app', { secrets: [{ fromEnv: 'APP_SECRET' }], connectors: ['corp'] }),
     client('web', { public: true, connectors: ['sso'] }),
   ];
-  house = await openHouse({ config: { clients, limits: { pendingSignIns } } });
+  house = await openHouse({ config: { clients, limits: { pendingSignIns }, trustedProxies: ['127.0.0.1'] } });
 });
 afterAll(() => house.close());
 
@@ -37,10 +37,19 @@ async function flood(count: number, request: (n: number) => Promise<unknown>): P
   }
 }
 
+/** A browser at an address of its own, behind a proxy. */
+function browserAt(n: number): HttpBrowser {
+  return new HttpBrowser((url, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-forwarded-for', `192.0.2.${n % 250}`);
+    return fetch(url, { ...init, headers });
+  });
+}
+
 test('sign-ins that are begun and left take the place of older ones', async () => {
   const before = await rows();
   const { url } = await (await house.party('app')).authorization();
-  await flood(400, () => new HttpBrowser().go(url));
+  await flood(400, (n) => browserAt(n).go(url));
   const after = await rows();
   expect(after.interactions).toBe(pendingSignIns);
   expect({ ...after, interactions: 0 }).toEqual({ ...before, interactions: 0 });
@@ -49,7 +58,7 @@ test('sign-ins that are begun and left take the place of older ones', async () =
 test('so do logins that are begun at an upstream', async () => {
   const before = await rows();
   const { url } = await (await house.party('web')).authorization();
-  await flood(200, () => new HttpBrowser().go(url));
+  await flood(200, (n) => browserAt(n).go(url));
   const after = await rows();
   expect(after.logins).toBe(pendingSignIns);
   expect(after.interactions).toBe(pendingSignIns);
@@ -105,4 +114,18 @@ test('whoever begins after the flood signs in as always', async () => {
   await house.sql('DELETE FROM rate_limits');
   const rp = await house.party('app');
   expect((await rp.signIn('alice', passwordOf('alice'))).claims()?.preferred_username).toBe('alice');
+});
+
+// Attack: one computer begins sign-ins until there is no place left for anybody else's.
+test.each(['app', 'web'])('one address does not push out what others have begun at %s', async (clientId) => {
+  const { url } = await (await house.party(clientId)).authorization();
+  const mine = browserAt(1);
+  const form = await mine.go(url);
+  await flood(3 * pendingSignIns, () => browserAt(2).go(url));
+  const end =
+    clientId === 'app'
+      ? await typePassword(mine, form, 'alice')
+      : await mine.go(answerFor(form, 'alice'), appRedirect);
+  expect(end.location?.searchParams.get('code')).toBeTruthy();
+  expect((await browserAt(2).go(url)).status).toBe(429);
 });

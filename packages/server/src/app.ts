@@ -22,6 +22,8 @@ import { requireOneHost } from './http/require-one-host.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trustedProxies } from './http/trusted-proxies.ts';
 import { unitOfWork } from './http/unit-of-work.ts';
+import { BegunSignIns } from './login/begun-sign-ins.ts';
+import { countBegun } from './login/count-begun.ts';
 import { FormTokens } from './login/form-tokens.ts';
 import { PasswordAttempts } from './login/password-attempts.ts';
 import { loginRoutes } from './login/routes.ts';
@@ -48,7 +50,8 @@ export function createApp(options: AppOptions): Koa {
   const { site } = assets;
   const formTokens = new FormTokens(secrets.cookieKeys, issuer);
   const attempts = new PasswordAttempts(store.rateLimits, config.limits.passwordAttempts, secrets.cookieKeys);
-  const room = { config, issuer, site, connectors, oidc, formTokens, attempts, now };
+  const begun = new BegunSignIns(config.limits.pendingSignIns, now);
+  const room = { config, issuer, site, connectors, oidc, formTokens, attempts, begun, now };
 
   // The forwarding headers are believed here since `establishFacts` has written them.
   const app = new Koa({ proxy: true });
@@ -56,7 +59,7 @@ export function createApp(options: AppOptions): Koa {
   app.on('error', (error: unknown) => log.error({ error }, 'answer not sent'));
 
   app.use(establishFacts(issuer, trustedProxies(config.trustedProxies), log));
-  app.use(requestLog(now));
+  app.use(requestLog(base, now));
   app.use(securityHeaders(issuer));
   app.use(errorSurface(site));
   app.use(requirePlainTarget);
@@ -70,6 +73,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(connectorRoutes(connectors, issuer).routes());
   app.use(unitOfWork(store));
   app.use(loginRoutes(room).routes());
+  app.use(only(base, /^\/auth(\/|$)/, countBegun(begun, base)));
   app.use(only(base, protocol, oidc.middleware));
   app.use(notFound);
   return app;

@@ -92,7 +92,7 @@ export const limits = z
     pendingSignIns: wholeNumber(10, 10_000_000)
       .prefault(10_000)
       .describe(
-        'Sign-ins that were begun and not finished; the oldest give way. Bounds what a stranger can store.',
+        'Sign-ins that were begun and not finished; the oldest give way. Bounds what a stranger can store. One address gets a quarter of them in ten minutes.',
       ),
     passwordAttempts: z
       .strictObject({

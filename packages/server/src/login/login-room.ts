@@ -4,6 +4,7 @@ import type { Connectors } from '../connectors/open-connector.ts';
 import type { Issuer } from '../http/issuer.ts';
 import type { Oidc } from '../oidc/oidc.ts';
 import type { Site } from '../pages/site.ts';
+import type { BegunSignIns } from './begun-sign-ins.ts';
 import type { FormTokens } from './form-tokens.ts';
 import type { PasswordAttempts } from './password-attempts.ts';
 
@@ -15,5 +16,6 @@ export interface LoginRoom {
   readonly oidc: Oidc;
   readonly formTokens: FormTokens;
   readonly attempts: PasswordAttempts;
+  readonly begun: BegunSignIns;
   readonly now: () => Date;
 }

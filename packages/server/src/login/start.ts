@@ -6,6 +6,7 @@ import type { Context } from 'koa';
 import { callConnector } from '../connectors/call-connector.ts';
 import { callbackUrl } from '../connectors/callback-url.ts';
 import type { OpenConnector } from '../connectors/open-connector.ts';
+import { factsOf } from '../http/facts.ts';
 import { allowScript } from '../http/security-headers.ts';
 import { goTo, show } from '../http/show.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
@@ -27,6 +28,7 @@ export async function start(
   ctx: Context,
   { pending, open, login }: RedirectStart,
 ): Promise<void> {
+  room.begun.count('login', factsOf(ctx).address);
   const token = randomBytes(32).toString('base64url');
   const { id } = open.entry;
   const wish = { token, callbackUrl: callbackUrl(room.issuer, id), wish: pending.wish };

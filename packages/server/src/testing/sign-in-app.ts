@@ -16,6 +16,7 @@ import { establishFacts } from '../http/establish-facts.ts';
 import { readIssuer } from '../http/issuer.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { unitOfWork } from '../http/unit-of-work.ts';
+import { BegunSignIns } from '../login/begun-sign-ins.ts';
 import { FormTokens } from '../login/form-tokens.ts';
 import { PasswordAttempts } from '../login/password-attempts.ts';
 import { loginRoutes } from '../login/routes.ts';
@@ -74,6 +75,7 @@ export async function startSignInApp(
     connectors: entriesOf(connectors, domains),
     oidc: playedOidc(state),
     formTokens: new FormTokens([key], issuer),
+    begun: new BegunSignIns(1000, () => state.now),
     attempts: new PasswordAttempts(counters(), limits, [key]),
     now: () => state.now,
   };
