@@ -28,6 +28,11 @@ export interface RedirectLogin<State> {
   readonly kind: 'redirect';
   /** The parameter that carries our token to the upstream and back: `state` or `RelayState`. */
   readonly tokenParam: string;
+  /**
+   * Bytes that the upstream may post back, up to 512 KiB; 16 KiB if absent. A SAML response with hundreds of groups
+   * has some 100 KB. Strangers can fill what is allowed here.
+   */
+  readonly largestAnswer?: number;
   /** `memo` is sealed, stored, and given to `finish` of this login alone: nonce, PKCE verifier, request id. */
   begin(
     i: { readonly token: string; readonly callbackUrl: URL; readonly wish: SignInWish },

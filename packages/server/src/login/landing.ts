@@ -16,12 +16,19 @@ import { addressOf } from './sign-in.ts';
 
 /** Anybody who saw the token can send answers: the oldest give way, and none is final. */
 const arrivalsPerLogin = 5;
-/** Bytes. A SAML response with hundreds of groups has some 100 KB. */
-const arrivalLimit = 512 * 1024;
+/**
+ * Bytes. Attack: whoever begins a login holds its token, and may post as many answers as are kept, for each login that
+ * there is room for; so the size that only some upstreams need is not allowed to all.
+ */
+const usualAnswer = 16 * 1024;
+const largestAnswer = 512 * 1024;
 
 export async function land(room: LoginRoom, ctx: Context, connectorId: string | undefined): Promise<void> {
-  const arrival = await readArrival(ctx);
-  const login = await loginOf(room, arrival, connectorId);
+  const candidates = redirectConnectors(room).filter(
+    ({ entry }) => connectorId === undefined || entry.id === connectorId,
+  );
+  const arrival = await readArrival(ctx, limitOf(candidates));
+  const login = await loginOf(room, arrival, candidates);
   const handle = randomBytes(32).toString('base64url');
   currentUnit().logins.saveArrival({ handle, loginToken: login.token, arrival }, arrivalsPerLogin);
   const address = addressOf(room, { uid: login.interaction }, 'finish');
@@ -29,9 +36,8 @@ export async function land(room: LoginRoom, ctx: Context, connectorId: string | 
 }
 
 /** Cookies stay here, and so does every other header: an answer consists of its parameters. */
-async function readArrival(ctx: Context): Promise<Arrival> {
-  if (ctx.method === 'POST')
-    return { method: 'POST', params: await readForm(ctx, arrivalLimit), headers: {} };
+async function readArrival(ctx: Context, limit: number): Promise<Arrival> {
+  if (ctx.method === 'POST') return { method: 'POST', params: await readForm(ctx, limit), headers: {} };
   return { method: 'GET', params: new URLSearchParams(ctx.querystring), headers: {} };
 }
 
@@ -39,10 +45,9 @@ async function readArrival(ctx: Context): Promise<Arrival> {
 async function loginOf(
   room: LoginRoom,
   { params }: Arrival,
-  connectorId: string | undefined,
+  candidates: readonly RedirectEntry[],
 ): Promise<Login> {
-  for (const { entry, login: kind } of redirectConnectors(room)) {
-    if (connectorId !== undefined && entry.id !== connectorId) continue;
+  for (const { entry, login: kind } of candidates) {
     const token = field(params, kind.tokenParam);
     const login = token === '' ? null : await currentUnit().logins.find(token);
     if (login === null) continue;
@@ -60,6 +65,11 @@ function redirectConnectors(room: LoginRoom): readonly RedirectEntry[] {
   return [...room.connectors.values()].flatMap(({ entry, connector: { login } }) =>
     login.kind === 'redirect' ? [{ entry, login }] : [],
   );
+}
+
+function limitOf(candidates: readonly RedirectEntry[]): number {
+  const wanted = candidates.map(({ login }) => login.largestAnswer ?? usualAnswer);
+  return Math.min(Math.max(usualAnswer, ...wanted), largestAnswer);
 }
 
 export function isOpen(login: Login, now: Date): boolean {
