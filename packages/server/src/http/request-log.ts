@@ -3,7 +3,8 @@ import type { Log } from '@gatehouse/connector-kit';
 import type { Context, Middleware } from 'koa';
 import { factsOf } from './facts.ts';
 
-export function requestLog(now: () => Date): Middleware {
+/** @param base the issuer's path */
+export function requestLog(base: string, now: () => Date): Middleware {
   return async (ctx, next) => {
     const began = now().getTime();
     // On `close`, not after `next`: what went wrong while the answer was sent belongs into the line too.
@@ -11,7 +12,7 @@ export function requestLog(now: () => Date): Middleware {
       const { log, address } = factsOf(ctx);
       const line = {
         method: ctx.method,
-        path: maskedPath(ctx.path),
+        path: maskedPath(ctx.path, base),
         status: ctx.res.writableEnded ? ctx.status : 499,
         milliseconds: now().getTime() - began,
         address,
@@ -29,7 +30,12 @@ function write(log: Log, ctx: Context, line: Readonly<Record<string, unknown>>):
   else log.info(line, 'request');
 }
 
-/** The id of a sign-in is in its address; with the cookie of the same browser it is a credential. */
-function maskedPath(path: string): string {
-  return path.replace(/\/(login|auth)\/([^/]+)/g, '/$1/*').slice(0, 200);
+/**
+ * The id of a sign-in is in its address; with the cookie of the same browser it is a credential. An issuer may itself
+ * be called `/login`: its own path is not what is looked at.
+ */
+function maskedPath(path: string, base: string): string {
+  const outside = path.startsWith(`${base}/`) ? base : '';
+  const masked = path.slice(outside.length).replace(/\/(login|auth)\/([^/]+)/g, '/$1/*');
+  return `${outside}${masked}`.slice(0, 200);
 }

@@ -41,7 +41,7 @@ export async function startHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const logLines: LogEntry[] = [];
   const app = new Koa({ proxy: true });
   app.use(establishFacts(issuer, trustedProxies(options.trusted ?? []), recordingLog(logLines)));
-  app.use(requestLog(() => new Date()));
+  app.use(requestLog(issuer.base, () => new Date()));
   app.use(securityHeaders(issuer));
   app.use(errorSurface({ name: 'Test', base: issuer.base, stylesheet: '/s.css', icon: '/i.svg' }));
   options.mount(app, issuer);
