@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { assemble } from './assemble.ts';
 import { checkClients } from './checks/clients.ts';
+import { checkDatabaseAddress } from './checks/database-address.ts';
 import { warnOfVariables } from './checks/environment.ts';
 import { checkFiles } from './checks/files.ts';
 import { warnOfGroupOverlap } from './checks/group-overlap.ts';
@@ -10,7 +11,7 @@ import { checkIssuer, checkLoopbackOnly } from './checks/issuer.ts';
 import { checkLifetimes } from './checks/lifetimes.ts';
 import { checkReferences } from './checks/references.ts';
 import { type CheckPasswordHash, checkUsers } from './checks/users.ts';
-import { warnOfReserved, warnOfWeakOptions } from './checks/weak-options.ts';
+import { warnOfWeakOptions } from './checks/weak-options.ts';
 import type { Config } from './config.ts';
 import { type AnyConnectorDefinition, checkConnectorConfigs } from './connector-configs.ts';
 import { sectionsJsonSchema } from './json-schema/config-json-schema.ts';
@@ -136,6 +137,7 @@ function ownDefinitions(definitions: Definitions, issuer: unknown): readonly Any
 function checkAll(written: Legible, checkPasswordHash: CheckPasswordHash | undefined, report: Report): void {
   checkIssuer(written, report);
   checkLoopbackOnly(written, report);
+  checkDatabaseAddress(written, report);
   checkReferences(written, report);
   checkClients(written, report);
   checkUsers(written, checkPasswordHash, report);
@@ -145,5 +147,4 @@ function checkAll(written: Legible, checkPasswordHash: CheckPasswordHash | undef
 function warnOfAll(written: Legible, tree: Tree, report: Report): void {
   warnOfGroupOverlap(written, report);
   warnOfWeakOptions(tree, report);
-  warnOfReserved(tree, report);
 }

@@ -13,16 +13,3 @@ export function warnOfWeakOptions(value: unknown, report: Report, path: Path = [
     warnOfWeakOptions(item, report, at);
   }
 }
-
-/** Options whose part of the product comes later: silence would let an operator believe that they act. */
-export function warnOfReserved(tree: Readonly<Record<string, unknown>>, report: Report): void {
-  if (tree.redis !== undefined) {
-    report.warning(['redis'], 'has no effect in this version: everything is kept in PostgreSQL');
-  }
-  if (isObject(tree.signing) && tree.signing.rotateEvery !== undefined) {
-    report.warning(
-      ['signing', 'rotateEvery'],
-      'has no effect in this version: signing keys stay until they are replaced',
-    );
-  }
-}
