@@ -21,7 +21,7 @@ interface Chapter {
 const chapters: readonly Chapter[] = [
   { heading: 'The broker', keys: ['issuer', 'insecureHttpIssuer', 'demo', 'plugins'] },
   { heading: 'The network', keys: ['listen', 'trustedProxies', 'allowedOrigins'] },
-  { heading: 'Storage', keys: ['database', 'redis', 'seal'], prose: storageProse },
+  { heading: 'Storage', keys: ['database', 'seal'], prose: storageProse },
   { heading: 'Ways to sign in', keys: ['connectors'], prose: signInProse },
   { heading: 'Accounts of its own', keys: ['users', 'firstUser'], prose: usersProse },
   { heading: 'Clients', keys: ['clients'], prose: clientsProse },

@@ -485,12 +485,6 @@ describe('warnings', () => {
     ]);
   });
 
-  test('options whose part of the product is not there yet', async () => {
-    const text = `${minimal}redis: { url: { fromEnv: REDIS } }\nsigning: { rotateEvery: 30d }\n`;
-    const warnings = await warningsOf(text, { env: { REDIS: 'redis://x' } });
-    expect(warnings.map(({ path }) => path.join('.'))).toEqual(['redis', 'signing.rotateEvery']);
-  });
-
   test('clients that are weaker than they look', async () => {
     const text = `${minimal}clients:
   - { id: a, public: true, refreshTokens: always, redirectUris: [https://a.example] }

@@ -6,7 +6,7 @@ import { database, seal } from './database.ts';
 import { insecureHttpIssuer, issuer } from './issuer.ts';
 import { allowedOrigins, listen, trustedProxies } from './listen.ts';
 import { branding, log } from './presentation.ts';
-import { flag, secret } from './primitives.ts';
+import { flag } from './primitives.ts';
 import { limits, sessions, signing, tokens } from './tokens.ts';
 import { firstUser, users } from './users.ts';
 
@@ -17,10 +17,6 @@ export const schema = z.strictObject({
   allowedOrigins,
   insecureHttpIssuer,
   database,
-  redis: z
-    .strictObject({ url: secret().describe('`redis://host:6379`.') })
-    .optional()
-    .describe('Reserved: this version keeps everything in PostgreSQL, and says so at the start.'),
   seal,
   signing,
   tokens,

@@ -11,11 +11,6 @@ export const signing = z
       .describe(
         'For clients that do not say otherwise. RS256 is the one that the `--oidc-*` flags of kube-apiserver accept unless told.',
       ),
-    rotateEvery: duration({ min: '1d' })
-      .optional()
-      .describe(
-        'Reserved: this version does not replace signing keys on a schedule, and says so at the start.',
-      ),
   })
   .prefault({})
   .describe('How ID tokens are signed.');
