@@ -119,9 +119,7 @@ async function install(owner) {
   if (blocked) return blocked;
   const pnpm = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager;
   const home = usableHome(owner);
-  const done = progress(
-    `Installing what Gatehouse needs into ${join(root, 'node_modules')} (once; about a minute)`,
-  );
+  const done = progress('Installing what Gatehouse needs (once; about a minute)');
   try {
     const { status, output } = await run('npx', ['--yes', pnpm, 'install', '--frozen-lockfile'], {
       cwd: root,
@@ -248,7 +246,7 @@ function writeStamp(wanted, owner) {
   renameSync(temporary, stamp);
 }
 
-/** One line: on a terminal it counts the seconds. */
+/** One line: on a terminal it counts the seconds, so it has to be shorter than any terminal is wide. */
 function progress(text) {
   if (quiet) return () => {};
   const start = Date.now();

@@ -14,7 +14,7 @@ export function listenError(cause: unknown, { host, port }: Listen): Error {
 function sentence(code: unknown, host: string, port: number): string | undefined {
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} on ${host} is in use by another program: stop it, or set another listen.port`;
+      return `port ${port} on ${host} is in use, perhaps by another Gatehouse: stop that program, or set another listen.port (and the port of the issuer, if it has one)`;
     case 'EACCES':
       return `port ${port} needs more rights than this user has: set listen.port to 1024 or higher, or grant CAP_NET_BIND_SERVICE`;
     case 'EADDRNOTAVAIL':
