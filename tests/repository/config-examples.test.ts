@@ -76,7 +76,7 @@ test('config/enterprise.yaml loads without a warning, with TLS, PostgreSQL, LDAP
   expect(config.connectors).toMatchObject([{ id: 'corp', type: 'ldap' }]);
   expect(config.clients.map(({ id, secretHashes }) => [id, secretHashes.length])).toEqual([
     ['kubernetes', 0],
-    ['argo-cd', 2],
+    ['argo-cd', 1],
   ]);
 });
 

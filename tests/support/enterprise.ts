@@ -58,6 +58,10 @@ export async function startEnterprise(
       bindDn: options.directory.adminDn,
     });
     config.clients[0].redirectUris.push(defaultRedirectUri);
+    // As while Argo CD's secret is being replaced.
+    Object.assign(config.clients[1] ?? {}, {
+      secrets: [{ fromEnv: 'ARGO_CD_SECRET' }, { fromEnv: 'ARGO_CD_SECRET_NEXT' }],
+    });
     changeConfig(config);
     return await startGatehouse({ config: { ...config }, env, port, issuer });
   };
