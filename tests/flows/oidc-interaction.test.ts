@@ -25,6 +25,12 @@ beforeAll(async () => {
       client('corp-only', { connectors: ['corp'] }),
       client('staff', { requireGroups: ['staff'] }),
       client('cluster', { redirectUris: [], trustedPeers: ['web'] }),
+      client('of-others', { redirectUris: [], trustedPeers: ['web'], connectors: ['other'] }),
+      client('of-root', { redirectUris: [], trustedPeers: ['web'], requireGroups: ['root'] }),
+      client('of-staff', {
+        ...{ redirectUris: [], trustedPeers: ['web'] },
+        ...{ requireGroups: ['staff'], groups: { include: ['staff'] } },
+      }),
       client('kubectl', { public: true, native: true, redirectUris: [loopback] }),
       client('silent', { public: true, native: true, silentLoopback: true, redirectUris: [loopback] }),
       client('app', {
@@ -357,6 +363,34 @@ describe('consent', () => {
     server.steps.length = 0;
     await signIn(rp, { prompt: 'login' });
     expect(steps()).toEqual(['login', 'consent']);
+  });
+});
+
+describe('a token for another client as well', () => {
+  // Attack: a cluster takes people of one connector or one group, and a client that it trusts takes everybody.
+  test.each(['of-others', 'of-root'])('is not given to whom %s would not take', async (peer) => {
+    const scope = `openid groups audience:server:client_id:${peer}`;
+    expect(await errorOf(await party(server, 'web'), { scope })).toBe('access_denied');
+    expect(await errorOf(await signedInBrowser('web'), { scope, prompt: 'none' })).toBe('login_required');
+  });
+
+  test('shows no group that the other may not see', async () => {
+    const scope = 'openid groups audience:server:client_id:of-staff';
+    const both = await signIn(await party(server, 'web'), { scope });
+    expect(decodeJwt(both.id_token ?? '')).toMatchObject({ aud: ['of-staff', 'web'], groups: ['staff'] });
+    const alone = await signIn(await party(server, 'web'), { scope: 'openid groups' });
+    expect(decodeJwt(alone.id_token ?? '').groups).toEqual(['admins', 'staff']);
+  });
+
+  test('is not refreshed for whom the other takes no more', async () => {
+    const scope = 'openid groups offline_access audience:server:client_id:of-staff';
+    const { refresh_token } = await signIn(await party(server, 'web'), { scope });
+    const again = await post(server, '/token', refreshGrant(refresh_token), { client: 'web' });
+    expect(decodeJwt(String(again.json.id_token)).groups).toEqual(['staff']);
+    server.person = { ...jane, groups: ['admins'] };
+    await signIn(await party(server, 'web'));
+    const { status, json } = await post(server, '/token', refreshGrant(refresh_token), { client: 'web' });
+    expect([status, json.error]).toEqual([400, 'invalid_grant']);
   });
 });
 

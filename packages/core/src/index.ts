@@ -14,7 +14,7 @@ export {
   type LogLevel,
 } from './errors.ts';
 export { untilAborted } from './identity/abortable.ts';
-export { type Admitted, admit, admitToClient, type Candidate } from './identity/admit.ts';
+export { type Admitted, admit, admitToAll, admitToClient, type Candidate } from './identity/admit.ts';
 export { type Claims, type ClaimsRequest, claimsFor, type RuledEntry } from './identity/claims.ts';
 export { brokerErrorOf } from './identity/connector-errors.ts';
 export { anyOf, compilePattern, type GroupMatcher } from './identity/group-pattern.ts';
@@ -22,6 +22,7 @@ export { type DroppedGroup, type MappedGroups, mapGroups } from './identity/grou
 export type { GroupFilter, GroupMapping, GroupPattern, IdentityRules } from './identity/rules.ts';
 export {
   AudienceRefused,
+  audienceClients,
   audienceOf,
   audienceScope,
   audiencesOf,

@@ -48,7 +48,9 @@ export const client = z.strictObject({
   idTokenAlgorithm: signingAlgorithm.optional().describe('Without it, `signing.algorithm`.'),
   trustedPeers: list(clientId())
     .prefault([])
-    .describe('Ids of other clients that may ask for tokens with this client in `aud`.'),
+    .describe(
+      'Ids of other clients that may ask for tokens with this client in `aud`. `connectors`, `requireGroups` and `groups` of both hold for such a token.',
+    ),
   connectors: list(text({ max: 64 }))
     .prefault([])
     .describe('Ids of the connectors that may be used. Empty: all.'),

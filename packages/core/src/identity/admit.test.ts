@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sampleClient, sampleIdentity } from '../testing/samples.ts';
-import { admit, admitToClient } from './admit.ts';
+import { admit, admitToAll, admitToClient } from './admit.ts';
 import type { IdentityRules } from './rules.ts';
 
 describe('a connector entry', () => {
@@ -105,6 +105,30 @@ describe('a client', () => {
   test('sees the groups of its filter only', () => {
     const client = sampleClient({ groups: { include: ['corp:*'], exclude: ['*:dev'] } });
     expect(admitToClient(client, somebody, 'corp').groups).toEqual(['corp:admins']);
+  });
+});
+
+// Attack: a token for a strict cluster is asked for through a client that takes everybody.
+describe('several clients, which one token is for', () => {
+  const somebody = { groups: ['corp:admins', 'corp:dev', 'corp:ops'], dropped: [] };
+  const easy = sampleClient({ id: 'easy', groups: { exclude: ['corp:ops'] } });
+
+  test.each([
+    ['connectors', { connectors: ['other'] }],
+    ['requireGroups', { requireGroups: ['corp:root'] }],
+  ])('each keeps its %s', (rule, demands) => {
+    const strict = sampleClient({ id: 'strict', ...demands });
+    for (const clients of [
+      [easy, strict],
+      [strict, easy],
+    ])
+      expect(() => admitToAll(clients, somebody, 'corp')).toThrow(refusal(`client strict: ${rule}`));
+  });
+
+  test('see the groups that each of them may see', () => {
+    const strict = sampleClient({ requireGroups: ['corp:ops'], groups: { exclude: ['corp:admins'] } });
+    expect(admitToAll([easy, strict], somebody, 'corp').groups).toEqual(['corp:dev']);
+    expect(admitToAll([easy], somebody, 'corp').groups).toEqual(['corp:admins', 'corp:dev']);
   });
 });
 

@@ -48,6 +48,22 @@ export function admitToClient(client: Client, admitted: Admitted, connectorId: s
   return { ...admitted, groups: admitted.groups.filter(filterOf(client.groups)) };
 }
 
+/**
+ * Admits somebody to all clients that a token is for, and leaves the groups that each of them would see.
+ *
+ * Attack: a cluster takes people of one connector, or of one group, only; another client that it trusts to ask for
+ * its tokens (`trustedPeers`) takes everybody. Whoever signs in there would hold a token that the cluster accepts.
+ *
+ * @throws BrokerError `not_allowed` with the client and the rule in its message
+ */
+export function admitToAll(clients: readonly Client[], admitted: Admitted, connectorId: string): Admitted {
+  const seen = clients.map((client) => new Set(admitToClient(client, admitted, connectorId).groups));
+  return {
+    ...admitted,
+    groups: admitted.groups.filter((group) => seen.every((groups) => groups.has(group))),
+  };
+}
+
 function checkNames(connectorId: string, { username, displayName, email }: Identity<Json>): void {
   const names = { username, displayName, 'e-mail': email?.address };
   for (const [what, name] of Object.entries(names)) {

@@ -49,7 +49,7 @@ test('no groups, no claim', () => {
 test('groups are those that the rules of the connector entry and the client leave', () => {
   const entry = { id: 'corp', rules: { groups: { rename: { 'cn-k8s-admins': 'admins' }, prefix: 'corp:' } } };
   const client = sampleClient({ groups: { include: ['corp:admins'] } });
-  expect(claims({ entry, client, scopes: ['groups'] })).toEqual({ sub, groups: ['corp:admins'] });
+  expect(claims({ entry, clients: [client], scopes: ['groups'] })).toEqual({ sub, groups: ['corp:admins'] });
 });
 
 test('a thousand groups are a thousand groups', () => {
@@ -67,7 +67,7 @@ test('a rule that was made after the sign-in acts on the next token', () => {
   const denies = { id: 'corp', rules: { deny: { groups: ['staff'] } } };
   expect(() => claims({ entry: denies })).toThrow(expect.objectContaining({ code: 'not_allowed' }));
   const elsewhere = sampleClient({ connectors: ['other'] });
-  expect(() => claims({ client: elsewhere })).toThrow(expect.objectContaining({ code: 'not_allowed' }));
+  expect(() => claims({ clients: [elsewhere] })).toThrow(expect.objectContaining({ code: 'not_allowed' }));
   const renamed = withIdentity({ username: 'system:admin' });
   expect(() => claims({ stored: renamed })).toThrow(expect.objectContaining({ code: 'reserved_name' }));
 });
@@ -76,7 +76,7 @@ function claims(changes: Partial<ClaimsRequest>) {
   return claimsFor({
     stored,
     entry: { id: 'corp', rules: {} },
-    client: sampleClient(),
+    clients: [sampleClient()],
     scopes: ['openid'],
     ...changes,
   });

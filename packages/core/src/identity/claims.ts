@@ -1,7 +1,7 @@
 /** What a client gets to know about a person (OIDC Core 1.0, section 5.4, and Dex's scopes). */
 import type { Client } from '../clients/client.ts';
 import type { StoredIdentity } from '../ports/identities.ts';
-import { admit, admitToClient } from './admit.ts';
+import { admit, admitToAll } from './admit.ts';
 import type { IdentityRules } from './rules.ts';
 
 /** The part of a connector entry that the rules need. */
@@ -25,7 +25,8 @@ export interface Claims {
 export interface ClaimsRequest {
   readonly stored: StoredIdentity;
   readonly entry: RuledEntry;
-  readonly client: Client;
+  /** All that the token is for: see `audienceClients`. */
+  readonly clients: readonly Client[];
   readonly scopes: readonly string[];
 }
 
@@ -34,10 +35,10 @@ export interface ClaimsRequest {
  *
  * @throws BrokerError `not_allowed` or `reserved_name` when the rules no longer let this person in
  */
-export function claimsFor({ stored, entry, client, scopes }: ClaimsRequest): Claims {
+export function claimsFor({ stored, entry, clients, scopes }: ClaimsRequest): Claims {
   const { identity, connectorId } = stored;
   const admitted = admit({ connectorId, rules: entry.rules, identity });
-  const { groups } = admitToClient(client, admitted, connectorId);
+  const { groups } = admitToAll(clients, admitted, connectorId);
   const asked = new Set(scopes);
   return {
     sub: stored.subject,

@@ -57,6 +57,16 @@ export function audiencesOf(
   return [...new Set([...peers, client.id])];
 }
 
+/** The clients that a token with these scopes is for: the one that asks, and the peers that it names. */
+export function audienceClients(
+  scopes: readonly string[],
+  client: Client,
+  clientOf: (id: string) => Client | undefined,
+): readonly Client[] {
+  const named = scopes.map((scope) => clientOf(audienceOf(scope) ?? ''));
+  return [...new Set([client, ...named.filter((peer) => peer !== undefined)])];
+}
+
 function isKnown(scope: string): boolean {
   return plainScopes.has(scope) || Boolean(audienceOf(scope));
 }

@@ -6,7 +6,8 @@
  */
 import {
   admit,
-  admitToClient,
+  admitToAll,
+  audienceClients,
   BrokerError,
   type Checked,
   type ClaimsRequest,
@@ -19,6 +20,7 @@ import type { Account, FindAccount, KoaContextWithOIDC, RefreshToken } from 'oid
 import { factsOf } from '../http/facts.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { reading } from './adapter.ts';
+import { paramsOf } from './authorization-request.ts';
 import { Unavailable } from './errors.ts';
 
 export interface AccountOptions {
@@ -44,8 +46,14 @@ export function findAccount(options: AccountOptions): FindAccount {
     const entry = options.entries.get(stored.connectorId);
     const client = options.clients.get(token?.clientId ?? ctx.oidc.client?.clientId ?? '');
     if (known === undefined || known.gone !== undefined || !entry || !client) return undefined;
-    const admission = { stored: known, entry, client };
-    return isAdmitted(ctx, admission) ? accountOf(admission) : undefined;
+    const forScopes = (scopes: string) => {
+      const words = scopes.split(' ');
+      const clients = audienceClients(words, client, (id) => options.clients.get(id));
+      return { stored: known, entry, clients, scopes: words };
+    };
+    // `scope` of the request where there is no token yet.
+    const scopes = (token as { scope?: string } | undefined)?.scope ?? paramsOf(ctx).scope ?? '';
+    return isAdmitted(ctx, forScopes(scopes)) ? accountOf(known, forScopes) : undefined;
   };
 }
 
@@ -78,27 +86,27 @@ async function ask(
   return checked.stored;
 }
 
-type Admission = Omit<ClaimsRequest, 'scopes'>;
-
 /** The rules are asked again each time: one that was changed acts at once. */
-function isAdmitted(ctx: KoaContextWithOIDC, { stored, entry, client }: Admission): boolean {
+function isAdmitted(ctx: KoaContextWithOIDC, { stored, entry, clients }: ClaimsRequest): boolean {
   const { connectorId, identity, subject } = stored;
   try {
-    admitToClient(client, admit({ connectorId, rules: entry.rules, identity }), connectorId);
+    admitToAll(clients, admit({ connectorId, rules: entry.rules, identity }), connectorId);
     return true;
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
-    const fields = { subject, connector: connectorId, client: client.id, reason: error.message };
+    const fields = { subject, connector: connectorId, client: clients[0]?.id, reason: error.message };
     factsOf(ctx).log.info(fields, 'not let in any more');
     return false;
   }
 }
 
-function accountOf(admission: Admission): BrokerAccount {
-  const { subject, connectorId } = admission.stored;
+function accountOf(
+  { subject, connectorId }: StoredIdentity,
+  forScopes: (scopes: string) => ClaimsRequest,
+): BrokerAccount {
   return {
     accountId: subject,
     connectorId,
-    claims: async (_use, scope) => ({ ...claimsFor({ ...admission, scopes: scope.split(' ') }) }),
+    claims: async (_use, scope) => ({ ...claimsFor(forScopes(scope)) }),
   };
 }
