@@ -8,6 +8,7 @@ import type { Loaded } from '@gatehouse/config';
 import { ensureSigningKeys } from '@gatehouse/core';
 import { openApp, openLog, startServer } from '@gatehouse/server';
 import { accountsOf, refuseTwins } from './accounts.ts';
+import { version } from './commands/version.ts';
 import { openConnectors } from './connectors.ts';
 import type { CommandContext } from './context.ts';
 import { CommandFailure } from './failure.ts';
@@ -52,6 +53,8 @@ export async function serve({ config, definitions }: Loaded, context: CommandCon
   const server = await startServer({ app, config, log }).catch(explain);
   open.defer(() => server.close(shutdown.hurry));
 
+  // Who collects the log has no terminal in front of them.
+  if (config.log.format === 'json') log.info({ issuer: config.issuer, ...server.address, version }, 'ready');
   showAddress(config, terminal);
   await shutdown.asked;
   return shutdown.exitCode;
