@@ -36,6 +36,14 @@ describe('consent', () => {
     expect(text).toContain('app.example');
   });
 
+  it('shows the whole address of an application that has a scheme of its own', async () => {
+    const redirectUri = 'com.example.app:/callback';
+    const { text } = await new Browser(app, 'one', { step: 'consent', subject: 's1', redirectUri }).get(
+      '/login/one',
+    );
+    expect(text).toContain(`<code>${redirectUri}</code>`);
+  });
+
   it('goes on after "allow", and tells the application after anything else', async () => {
     const alice = open();
     expect((await alice.submit('/login/one', '/login/one/consent', { decision: 'allow' })).location).toBe(

@@ -14,7 +14,12 @@ export async function askConsent(room: LoginRoom, ctx: Context, pending: Pending
     scopes: pending.scopes,
     action: addressOf(room, pending, 'consent'),
     csrf: room.formTokens.issue(pending.uid),
-    returnsTo: URL.parse(pending.redirectUri)?.host ?? pending.redirectUri,
+    returnsTo: returnsTo(pending.redirectUri),
   });
   show(ctx, 200, page);
+}
+
+/** The whole address where there is no host in it (`com.example.app:/callback`): the person must see who gets it. */
+function returnsTo(redirectUri: string): string {
+  return URL.parse(redirectUri)?.host || redirectUri;
 }
