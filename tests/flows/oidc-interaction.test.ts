@@ -32,6 +32,8 @@ beforeAll(async () => {
         ...{ requireGroups: ['staff'], groups: { include: ['staff'] } },
       }),
       client('kubectl', { public: true, native: true, redirectUris: [loopback] }),
+      client('forgotten', { public: true, redirectUris: [loopback] }),
+      client('with-secret', { redirectUris: [loopback] }),
       client('silent', { public: true, native: true, silentLoopback: true, redirectUris: [loopback] }),
       client('app', {
         public: true,
@@ -408,6 +410,16 @@ describe('one click for a native client', () => {
     expect(steps()).toEqual(['confirm']);
     await signIn(rp);
     expect(steps(), 'each time').toEqual(['confirm']);
+  });
+
+  // Attack: as before, at a command line whose operator did not know the option `native`.
+  test('is asked at a loopback address also where the client is only public', async () => {
+    await signIn(await signedInBrowser('forgotten', loopback));
+    expect(steps()).toEqual(['confirm']);
+    const confidential = await party(server, { clientId: 'with-secret', redirectUri: loopback });
+    await signIn(confidential);
+    await signIn(confidential);
+    expect(steps()).toEqual(['login']);
   });
 
   // Attack: that program sends the browser through an upstream that answers from its own session, without a page.

@@ -73,9 +73,10 @@ function nativeFault(uri: string): string | null {
 
 function warnOfWeakness(client: WrittenClient, path: Path, report: Report): void {
   if (client.silentLoopback) {
-    const effect = client.native
-      ? 'any program on the computer of a person who is signed in can get a token'
-      : 'is for native clients, and has no effect here';
+    const effect =
+      client.native || client.public
+        ? 'any program on the computer of a person who is signed in can get a token'
+        : 'is for clients without a secret, and has no effect here';
     report.warning([...path, 'silentLoopback'], effect);
   }
   if (client.refreshTokens === 'always' && client.public && !client.trusted) {

@@ -23,7 +23,7 @@ export const client = z.strictObject({
   silentLoopback: flag()
     .prefault(false)
     .describe(
-      'A native client gets a token from the session of the browser without a click. Any program on that computer could then ask for one.',
+      'At a loopback address the client gets a token from the session of the browser without a click. Any program on that computer could then ask for one.',
     ),
   secrets: list(secret())
     .max(2, { error: 'takes two secrets at most: the current one and the next' })

@@ -22,11 +22,18 @@ export function confirmPrompt(clients: ReadonlyMap<string, Client>): interaction
   );
 }
 
-/** An `https` address is claimed by an application; a loopback port or a private scheme by whoever comes first. */
+/**
+ * An `https` address is claimed by an application; a loopback port or a private scheme by whoever comes first. The
+ * address decides, and not only `native`: a command line that nobody has called native is a command line all the
+ * same. A client with a secret needs that too; and at our own port nobody but us listens (the demo).
+ */
 function anyProcessCouldAsk(client: Client, ctx: KoaContextWithOIDC): boolean {
   const address = URL.parse(paramsOf(ctx).redirect_uri ?? '');
-  if (!client.native || address === null || address.protocol === 'https:') return false;
-  return !(client.silentLoopback && isLoopbackHost(address.hostname));
+  if (address === null || address.protocol === 'https:') return false;
+  const loopback = isLoopbackHost(address.hostname);
+  if (client.silentLoopback && loopback) return false;
+  const isOurs = address.origin === new URL(ctx.oidc.issuer).origin;
+  return client.native || (client.public && loopback && !isOurs);
 }
 
 function somebodyIsThere(ctx: KoaContextWithOIDC): boolean {
