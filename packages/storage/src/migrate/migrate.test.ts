@@ -191,6 +191,16 @@ describe('a database address', () => {
   });
 });
 
+test('a role that may not read the tables of another learns what to grant', async () => {
+  const database = await freshDatabase();
+  await withConnection(database.adminUrl, (client) =>
+    client.query('ALTER TABLE migrations OWNER TO postgres; REVOKE ALL ON migrations FROM gatehouse'),
+  );
+  const attempt = migrate({ url: database.url, log });
+  await expect(attempt).rejects.toThrow('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES');
+  await database.drop();
+});
+
 describe('our own migrations', () => {
   test('leave the transaction to the runner', async () => {
     for (const { name, sql } of await readMigrations(ownMigrations)) {

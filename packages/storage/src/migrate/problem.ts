@@ -37,7 +37,7 @@ function refusal(error: pg.DatabaseError, { server, user, database }: Place): st
     case '3D000':
       return `PostgreSQL at ${server} has no database "${database}". Create it: CREATE DATABASE "${database}" OWNER "${user}"`;
     case '42501':
-      return `User "${user}" may not do this in database "${database}": ${error.message}. Make them the owner of the database, or GRANT CREATE ON SCHEMA public TO "${user}"`;
+      return `User "${user}" may not do this in database "${database}": ${error.message}. Make them the owner of the database, or ${grantFor(error, user)}`;
     case '3F000':
       return `Database "${database}" has no schema to create tables in for user "${user}". Check their search_path.`;
     case '25006':
@@ -53,6 +53,13 @@ function refusal(error: pg.DatabaseError, { server, user, database }: Place): st
     default:
       return null;
   }
+}
+
+/** Who may not even look at the tables works beside another role that makes them. */
+function grantFor({ message }: pg.DatabaseError, user: string): string {
+  return /for (table|sequence|relation)/.test(message)
+    ? `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "${user}", and USAGE ON ALL SEQUENCES`
+    : `GRANT CREATE ON SCHEMA public TO "${user}"`;
 }
 
 function unreachable(error: Error, { server }: Place): string {
