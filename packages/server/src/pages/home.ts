@@ -18,7 +18,10 @@ export function homePage(site: Site, props: HomeProps): Html {
 function plain(site: Site): Html {
   return html`
 <h1>${site.name}</h1>
-<p class="lead">This is the sign-in service. There is nothing to do here: applications send you to it when you need to sign in.</p>`;
+<p class="lead">This is the sign-in service. There is nothing to do here: applications send you to it when you need to sign in.</p>
+<ul class="links">
+<li><a href="${site.base}/logout">Sign out on this device</a></li>
+</ul>`;
 }
 
 function demo(site: Site, signIn: string): Html {

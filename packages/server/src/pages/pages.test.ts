@@ -42,6 +42,7 @@ function allPages(text: string): readonly Html[] {
     }),
     signOutPage(site, { action: text, xsrf: text }),
     signedOutPage(site),
+    homePage(site, {}),
     homePage(site, { signIn: text }),
     demoPage(site, {
       idToken: `${text}.${text}.${text}`,
