@@ -46,6 +46,17 @@ describe('an answer of the upstream', () => {
     expect(end.location?.searchParams.get('code')).toBeTruthy();
   });
 
+  // Attack: the handle of the attacker's answer is put into the address of the sign-in that the victim has in hand.
+  test('is not fetched from within the sign-in of another browser', async () => {
+    const attacker = await atUpstream();
+    const landed = await attacker.browser.request(answerFor(attacker.page, 'bob'));
+    const handle = new URL(landed.headers.get('location') ?? '', house.issuer).searchParams.get('arrival');
+    const browser = new HttpBrowser();
+    const choice = await begin(house, 'portal', browser);
+    refused(await browser.go(`${choice.url}/finish?arrival=${handle}`), 'other_browser');
+    expect(browser.cookie(session)).toBeUndefined();
+  });
+
   // Attack: the victim's state has leaked, and the attacker puts a code of their own account next to it.
   test('with a code that was made for another login is refused, and the login stays open', async () => {
     const attacker = await atUpstream();

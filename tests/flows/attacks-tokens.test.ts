@@ -53,6 +53,7 @@ describe('a code', () => {
     const { form } = await codeFor('web');
     refused(await token({ ...form, ...secret }), 'invalid_grant');
     refused(await token({ ...form, client_id: 'other', client_secret: appSecret }), 'invalid_grant');
+    expect((await token(form)).status).toBe(200);
   });
 
   // Attack: the code is put into a session of the attacker at the same client, whose verifier is another.
@@ -69,6 +70,8 @@ describe('a code', () => {
     const changed = changes.code_verifier === 'challenge' ? { code_verifier: challenge } : changes;
     const body = Object.entries({ ...form, ...changed }).filter(([, value]) => value !== '');
     refused(await token(Object.fromEntries(body)), 'invalid_grant', 'invalid_request');
+    // Whoever has the code and not the verifier cannot spoil it for the client either.
+    expect((await token(form)).status).toBe(200);
   });
 
   // Attack: PKCE downgrade. The challenge is taken out on the way, so that a stolen code needs no verifier.
