@@ -129,3 +129,14 @@ test.each(['app', 'web'])('one address does not push out what others have begun 
   expect(end.location?.searchParams.get('code')).toBeTruthy();
   expect((await browserAt(2).go(url)).status).toBe(429);
 });
+
+// Attack: one sign-in goes on without having signed in, again and again, and takes a place each time.
+test('nor by going on with a single one', async () => {
+  const { url } = await (await house.party('app')).authorization();
+  const attacker = browserAt(3);
+  let page = await attacker.go(url);
+  for (let n = 0; n < pendingSignIns && page.status === 200; n += 1) {
+    page = await attacker.go(page.url.href.replace(/\/login\/([^/]+).*/, '/auth/$1'));
+  }
+  expect(page.status).toBe(429);
+});
