@@ -139,14 +139,17 @@ describe('finding out who has an account', () => {
 
   // Attack: the page, its status or its headers differ between "wrong password" and "nobody by that name".
   test('the answer is the same for a wrong password, for nobody and for whoever has left', async () => {
-    await house.behave({ people: { bob: { behaviour: 'gone' } } });
+    await house.behave({ people: { bob: { behaviour: 'gone' }, carol: { behaviour: 'denied' } } });
     const wrong = shape(await tryFrom(newAddress(), 'alice', 'wrong-1'), 'alice');
     const nobody = shape(await tryFrom(newAddress(), 'nobody', 'wrong-1'), 'nobody');
     const left = shape(await tryFrom(newAddress(), 'bob', passwordOf('bob')), 'bob');
+    const locked = shape(await tryFrom(newAddress(), 'carol', passwordOf('carol')), 'carol');
     await house.behave({});
     expect(wrong.status).toBe(401);
     expect(nobody).toEqual(wrong);
     expect(left).toEqual(wrong);
+    // A locked account, of which the upstream did not say that the password was right.
+    expect(locked).toEqual(wrong);
   });
 
   // Attack: only accounts that exist are ever locked.
