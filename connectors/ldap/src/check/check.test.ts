@@ -80,6 +80,16 @@ describe('a fault ends the check with advice', () => {
       /baseDn/,
     ],
     [
+      'a search without an account where strangers see nothing',
+      () => ({
+        bindDn: undefined,
+        bindPassword: undefined,
+        userSearch: { baseDn: `ou=x,${suffix}`, username: 'uid' },
+      }),
+      'people',
+      /anonymous.*`bindDn`/,
+    ],
+    [
       'a filter that fits nobody',
       () => ({ userSearch: { baseDn: people, username: 'uid', filter: '(uid=x)' } }),
       'people',

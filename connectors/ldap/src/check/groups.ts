@@ -6,7 +6,7 @@ import { groupsByMember } from '../groups/by-member.ts';
 import { personAttributes } from '../identity.ts';
 import type { LdapConnection } from '../wire/connection.ts';
 import { attempt, type Finding } from './attempt.ts';
-import { count, type Sample, sample, samplePeople } from './sample.ts';
+import { count, readingAdvice, type Sample, sample, samplePeople } from './sample.ts';
 
 /** Each costs as many searches as a sign-in. */
 const triedPeople = 10;
@@ -31,7 +31,7 @@ function checkSearch(connection: LdapConnection, config: LdapConfig, search: Gro
       }
       return { detail, ...(await judgeMatchers(connection, config, search)) };
     },
-    () => 'Check `groupSearch.baseDn`, and that the service account may read below it.',
+    () => readingAdvice(config, 'groupSearch.baseDn'),
   );
 }
 
@@ -59,6 +59,7 @@ async function judgeMatchers(
     0,
     triedPeople,
   );
+  if (people.length === 0) return {}; // the line above has told that
   for (const person of people) {
     const names = await groupsByMember(connection, person, search, silent);
     if (names.length > 0) return {};

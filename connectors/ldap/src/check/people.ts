@@ -6,7 +6,7 @@ import { configuredFilter } from '../filters.ts';
 import { identityOf, personAttributes, personId } from '../identity.ts';
 import type { LdapConnection } from '../wire/connection.ts';
 import { attempt, type Finding } from './attempt.ts';
-import { count, sample, samplePeople } from './sample.ts';
+import { count, readingAdvice, sample, samplePeople } from './sample.ts';
 
 export function checkPeople(connection: LdapConnection, config: LdapConfig): Promise<Check> {
   const { baseDn } = config.userSearch;
@@ -25,7 +25,7 @@ export function checkPeople(connection: LdapConnection, config: LdapConfig): Pro
           : adviceFor(found.entries, faults, config)),
       };
     },
-    () => 'Check `userSearch.baseDn`, and that the service account may read below it.',
+    () => readingAdvice(config, 'userSearch.baseDn'),
   );
 }
 

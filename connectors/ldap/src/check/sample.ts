@@ -36,3 +36,10 @@ export function samplePeople(
 export function count({ entries, more }: Sample): string {
   return more ? `the first ${entries.length} entries` : `${entries.length} entries`;
 }
+
+/** What to do where a base cannot be read. */
+export function readingAdvice({ bindDn }: LdapConfig, option: string): string {
+  return bindDn === undefined
+    ? `Check \`${option}\`; the search is anonymous, and most directories want \`bindDn\` and \`bindPassword\`.`
+    : `Check \`${option}\`, and that the service account may read below it.`;
+}
