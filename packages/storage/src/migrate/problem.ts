@@ -65,8 +65,23 @@ function grantFor({ message }: pg.DatabaseError, user: string): string {
 function unreachable(error: Error, { server }: Place): string {
   // A name with several addresses fails once for each.
   const reason = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : error.message;
-  return `PostgreSQL at ${server} cannot be reached: ${reason}. Is it running, and is \`database.url\` right?`;
+  const known = wordsOfTls.find(([pattern]) => pattern.test(reason));
+  const advice = known?.[1] ?? 'Is it running, and is `database.url` right?';
+  return `PostgreSQL at ${server} cannot be reached: ${reason}. ${advice}`;
 }
+
+/** The server runs, and the two do not trust each other. */
+const wordsOfTls: readonly (readonly [RegExp, string])[] = [
+  [
+    /does not support SSL/,
+    'Switch TLS on there, or take `sslmode` out of `database.url` if nobody else is on the way.',
+  ],
+  [
+    /self.signed|unable to (verify|get)/i,
+    'Name the authority of its certificate in `database.url`: …&sslrootcert=/path/to/ca.crt',
+  ],
+  [/altnames/i, 'Write a name that is in its certificate into `database.url`.'],
+];
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
