@@ -34,10 +34,18 @@ function newClient(url: string): pg.Client {
       connectionTimeoutMillis: connectTimeout,
       application_name: 'gatehouse',
     });
-  } catch {
+  } catch (error) {
     // The driver's own error would repeat the URL with its password.
-    throw notAnAddress();
+    throw unreadableFile(error) ?? notAnAddress();
   }
+}
+
+/** `sslrootcert`, `sslcert` and `sslkey` are read at once. */
+function unreadableFile(error: unknown): DatabaseProblem | null {
+  if (!(error instanceof Error && 'path' in error && 'code' in error)) return null;
+  return new DatabaseProblem(
+    `\`database.url\` names the file "${error.path}", which cannot be read: ${error.code}`,
+  );
 }
 
 function notAnAddress(): DatabaseProblem {

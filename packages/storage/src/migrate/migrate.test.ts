@@ -182,6 +182,12 @@ describe('a database address', () => {
     },
   );
 
+  test('that names a certificate which is not there says which', async () => {
+    const attempt = migrate({ url: 'postgres://u:hunter2@localhost/db?sslrootcert=/no/such/ca.crt', log });
+    await expect(attempt).rejects.toThrow('names the file "/no/such/ca.crt", which cannot be read: ENOENT');
+    await expect(attempt).rejects.not.toThrow('hunter2');
+  });
+
   test('of a server that takes no more connections says what to raise', async () => {
     const server = await startPostgres({ version: 15 });
     const small = await freshDatabase({ server });
