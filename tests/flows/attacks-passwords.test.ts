@@ -100,6 +100,16 @@ describe('guessing', () => {
     expect((await tryFrom(newAddress(), 'bob', passwordOf('bob'))).status).toBe(303);
   });
 
+  test('is not what an office behind one address does that signs in, however many they are', async () => {
+    const office = newAddress();
+    const names = ['alice', 'bob', 'carol'];
+    const seen = await statuses(perAddress + 3, (n) => {
+      const name = names[n % names.length] ?? '';
+      return tryFrom(office, name, passwordOf(name));
+    });
+    expect(seen).toEqual(times(perAddress + 3, 303));
+  });
+
   // Attack: a made-up X-Forwarded-For gives each try an address of its own.
   test('from made-up addresses is stopped by the real one', async () => {
     const sprayer = newAddress();

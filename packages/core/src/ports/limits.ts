@@ -4,6 +4,8 @@ export interface RateLimits {
   take(key: string, limit: RateLimit): Promise<{ readonly retryAfter: number }>;
   /** After a success: earlier tries are forgiven. */
   forgive(key: string): Promise<void>;
+  /** Takes one try back, for whom a success should not count; never below none. */
+  giveBack(key: string): Promise<void>;
 }
 
 export interface RateLimit {

@@ -2,7 +2,7 @@
  * How often a password may be tried: per account and per address.
  *
  * Attack: one address tries many passwords, or many addresses try one account. Counted before any work is done, so
- * that tries in parallel count as well.
+ * that tries in parallel count as well; what turned out to be no guess is taken back afterwards.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Limits } from '@gatehouse/config';
@@ -30,13 +30,18 @@ export class PasswordAttempts {
   /** @throws BrokerError `too_many_attempts` */
   async count(attempt: Attempt): Promise<void> {
     // The address first: one that is stopped must not go on using up the tries of the person it guesses at.
-    await this.#take(`password:address:${addressGroup(attempt.address)}`, this.#rates.perAddress, attempt);
+    await this.#take(addressKey(attempt), this.#rates.perAddress, attempt);
     await this.#take(this.#accountKey(attempt), this.#rates.perAccount, attempt);
   }
 
-  /** The person knew the password: what others tried before is no longer held against them. */
+  /**
+   * The person knew the password. What was tried before is no longer held against the account; the address gets back
+   * this one try alone. So a whole office behind one address can sign in, and an attacker with an account of their own
+   * gains nothing by signing in between guesses.
+   */
   async forgive(attempt: Attempt): Promise<void> {
     await this.#limits.forgive(this.#accountKey(attempt));
+    await this.#limits.giveBack(addressKey(attempt));
   }
 
   /** For the log: tells tries at one account apart from tries at many, without saying what was typed. */
@@ -51,7 +56,7 @@ export class PasswordAttempts {
   ): Promise<void> {
     const { retryAfter } = await this.#limits.take(key, limit);
     if (retryAfter > 0) {
-      const reason = key.startsWith('password:address:')
+      const reason = key.startsWith(addressPrefix)
         ? 'too many from this address'
         : 'too many for this account';
       throw new BrokerError('too_many_attempts', { reason, retryAfter, connectorId });
@@ -68,6 +73,12 @@ export class PasswordAttempts {
       .update(`${connectorId}\0${foldName(username)}`)
       .digest();
   }
+}
+
+const addressPrefix = 'password:address:';
+
+function addressKey({ address }: Attempt): string {
+  return addressPrefix + addressGroup(address);
 }
 
 /**

@@ -99,6 +99,7 @@ function counters() {
       return { retryAfter: (counts.get(key) ?? 0) > tries ? window : 0 };
     },
     forgive: async (key: string) => void counts.delete(key),
+    giveBack: async (key: string) => void counts.set(key, Math.max(0, (counts.get(key) ?? 0) - 1)),
   };
 }
 

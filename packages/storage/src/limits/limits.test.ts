@@ -42,6 +42,34 @@ describe.each(versions)('limits on PostgreSQL %i', (version) => {
     expect(await waits(key, 3)).toEqual([0, 0, 0]);
   });
 
+  test('a try that is given back does not count, and the window ends when it would have', async () => {
+    const key = newKey();
+    expect(await waits(key, 3)).toEqual([0, 0, 0]);
+    place.clock.pass(20);
+    await place.store.rateLimits.giveBack(key);
+    expect(await waits(key, 2)).toEqual([0, 40]);
+  });
+
+  test('what is given back at once, on several servers, is counted one by one', async () => {
+    const key = newKey();
+    const other = await place.another();
+    await waits(key, 3);
+    await Promise.all([place.store.rateLimits.giveBack(key), other.rateLimits.giveBack(key)]);
+    expect(await waits(key, 3)).toEqual([0, 0, 60]);
+  });
+
+  // Attack: tries are saved up, by giving back more than was taken, or what an earlier window had taken.
+  test('nobody gets more tries than the limit says', async () => {
+    const key = newKey();
+    await place.store.rateLimits.giveBack(key);
+    await waits(key, 1);
+    for (let time = 0; time < 5; time++) await place.store.rateLimits.giveBack(key);
+    expect(await waits(key, 4)).toEqual([0, 0, 0, 60]);
+    place.clock.pass(60);
+    await place.store.rateLimits.giveBack(key);
+    expect(await waits(key, 4)).toEqual([0, 0, 0, 60]);
+  });
+
   // Attack: many guesses at the same moment, on several servers, to slip past the count.
   test('of a hundred parallel tries only as many go ahead as the limit says', async () => {
     const key = newKey();

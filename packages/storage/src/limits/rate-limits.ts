@@ -21,6 +21,12 @@ const forgive: Statement = {
   text: 'DELETE FROM rate_limits WHERE key_hash = $1',
 };
 
+/** A window that is over has nothing to give back: its count begins anew. */
+const giveBack: Statement = {
+  name: 'rate_limit_give_back',
+  text: 'UPDATE rate_limits SET tries = tries - 1 WHERE key_hash = $1 AND tries > 0 AND expires_at > $2',
+};
+
 export class PostgresRateLimits implements RateLimits {
   readonly #database: Database;
   readonly #now: () => Date;
@@ -41,5 +47,9 @@ export class PostgresRateLimits implements RateLimits {
 
   async forgive(key: string): Promise<void> {
     await this.#database.change(forgive, hashOf(key));
+  }
+
+  async giveBack(key: string): Promise<void> {
+    await this.#database.change(giveBack, hashOf(key), this.#now());
   }
 }
