@@ -17,6 +17,7 @@ export { untilAborted } from './identity/abortable.ts';
 export { type Admitted, admit, admitToAll, admitToClient, type Candidate } from './identity/admit.ts';
 export { type Claims, type ClaimsRequest, claimsFor, type RuledEntry } from './identity/claims.ts';
 export { brokerErrorOf } from './identity/connector-errors.ts';
+export { displayNameOf } from './identity/display-name.ts';
 export { anyOf, compilePattern, type GroupMatcher } from './identity/group-pattern.ts';
 export { type DroppedGroup, type MappedGroups, mapGroups } from './identity/groups.ts';
 export type { GroupFilter, GroupMapping, GroupPattern, IdentityRules } from './identity/rules.ts';

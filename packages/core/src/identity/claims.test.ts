@@ -42,6 +42,14 @@ test('the name is the user name where there is no other', () => {
   expect(claims({ stored: withIdentity({ displayName: '' }), scopes: ['profile'] })).toEqual(expected);
 });
 
+// The attack: a name that ends a line in the terminal of whoever reads the token, or comes out as somebody else's.
+test.each(['Jane\nDoe', 'Jane\u001b[2J', 'Jane\0', '\ud800Jane', 'Jan\uFFFD'])(
+  'the name is the user name where the other is %j',
+  (displayName) => {
+    expect(claims({ stored: withIdentity({ displayName }), scopes: ['profile'] }).name).toBe('jane');
+  },
+);
+
 test('no groups, no claim', () => {
   expect(claims({ stored: withIdentity({ groups: [] }), scopes: ['groups'] })).toEqual({ sub });
 });

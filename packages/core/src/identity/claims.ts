@@ -2,6 +2,7 @@
 import type { Client } from '../clients/client.ts';
 import type { StoredIdentity } from '../ports/identities.ts';
 import { admit, admitToAll } from './admit.ts';
+import { displayNameOf } from './display-name.ts';
 import type { IdentityRules } from './rules.ts';
 
 /** The part of a connector entry that the rules need. */
@@ -60,6 +61,6 @@ function emailClaims({ identity: { email } }: StoredIdentity) {
     : { email_verified: false };
 }
 
-function profileClaims({ identity: { displayName, username } }: StoredIdentity) {
-  return { name: displayName || username, preferred_username: username };
+function profileClaims({ identity }: StoredIdentity) {
+  return { name: displayNameOf(identity), preferred_username: identity.username };
 }

@@ -35,6 +35,19 @@ test('dropped groups are logged in one line of bounded length', () => {
   expect(log.lines[0]?.fields.dropped).toHaveLength(20);
 });
 
+// The attack: a name that writes a line of its own into the log.
+test('somebody with an unreadable display name comes in, and the log says so without repeating it', () => {
+  const { saved, log } = signIn({ identity: sampleIdentity({ displayName: 'Jane\n{"level":"info"}' }) });
+  expect(saved).toHaveLength(1);
+  expect(log.lines).toEqual([
+    {
+      level: 'warn',
+      message: 'display name unreadable, the user name is used instead',
+      fields: { connector: 'corp', subject: saved[0]?.subject },
+    },
+  ]);
+});
+
 test('nothing is logged where nothing was dropped', () => {
   expect(signIn({}).log.lines).toEqual([]);
 });

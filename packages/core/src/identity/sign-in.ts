@@ -5,6 +5,7 @@ import type { StoredIdentity } from '../ports/identities.ts';
 import type { Unit } from '../ports/unit.ts';
 import { admit, admitToClient } from './admit.ts';
 import type { RuledEntry } from './claims.ts';
+import { logUnreadableName } from './display-name.ts';
 import { logDroppedGroups } from './dropped-groups.ts';
 import { subjectOf } from './subject.ts';
 
@@ -30,6 +31,7 @@ export function recordSignIn({ unit, entry, client, identity, now, log }: SignIn
   const subject = subjectOf(connectorId, identity.upstreamId);
   const admitted = admit({ connectorId, rules: entry.rules, identity });
   logDroppedGroups(log, { connectorId, subject }, admitted);
+  logUnreadableName(log, { connectorId, subject }, identity);
   admitToClient(client, admitted, connectorId);
   const stored = { subject, connectorId, identity, checkedAt: now, lastLoginAt: now };
   unit.identities.save(stored);

@@ -66,7 +66,7 @@ export function upstreamValues(subject: string, identity: Identity<Json>, seal: 
   return [
     identity.upstreamId,
     identity.username,
-    identity.displayName ?? null,
+    storableOrNull(identity.displayName),
     email?.address ?? null,
     email?.verified ?? null,
     identity.groups,
@@ -79,12 +79,16 @@ export function upstreamValues(subject: string, identity: Identity<Json>, seal: 
   ];
 }
 
+/** A name for show alone, by which nobody is told apart: one that cannot be stored is none. */
+function storableOrNull(name: string | undefined): string | null {
+  return name !== undefined && isStorable(name) ? name : null;
+}
+
 function refuseUnstorable(identity: Identity<Json>): void {
   const { authenticated, email } = identity;
   const named = {
     upstreamId: [identity.upstreamId],
     username: [identity.username],
-    displayName: [identity.displayName ?? ''],
     email: [email?.address ?? ''],
     groups: identity.groups,
     acr: [authenticated?.acr ?? ''],
