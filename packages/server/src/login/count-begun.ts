@@ -11,7 +11,8 @@ import type { BegunSignIns } from './begun-sign-ins.ts';
 export function countBegun(begun: BegunSignIns, base: string): Middleware {
   return async (ctx, next) => {
     await next();
-    const isAsked = ctx.response.get('Location').startsWith(`${base}/login/`);
+    const { location } = ctx.response.headers;
+    const isAsked = typeof location === 'string' && location.startsWith(`${base}/login/`);
     if (isAsked) begun.count('sign-in', factsOf(ctx).address);
   };
 }
