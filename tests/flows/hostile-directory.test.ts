@@ -46,6 +46,7 @@ beforeAll(async () => {
   for (const [id, search] of Object.entries(directories)) {
     hostile.set(id, await startHostileLdap(answering(search)));
   }
+  hostile.set('stronger', await startHostileLdap(refusingPeople()));
   const ldap = (id: string, port: number) => ({ id, type: 'ldap', name: id, config: ldapConfig(port) });
   const connectors = [
     mock('other', 'Another directory', { kind: 'password' }),
@@ -76,6 +77,16 @@ function answering(search: (id: number) => Iterable<Buffer>): Behaviour {
   return ({ id, kind }) => {
     if (kind === 'bind') return [bindResult(id)];
     return kind === 'search' ? search(id) : [];
+  };
+}
+
+/** The service account is let in, and nobody else: every second bind ends with strongerAuthRequired. */
+function refusingPeople(): Behaviour {
+  let binds = 0;
+  return ({ id, kind }) => {
+    if (kind !== 'bind') return kind === 'search' ? [wholeEntry(id), searchResult(id)] : [];
+    binds += 1;
+    return [bindResult(id, binds % 2 === 0 ? 8 : 0)];
   };
 }
 
@@ -150,6 +161,8 @@ describe('attack: a directory', () => {
   test.each([
     ['that says yes to every password', 'yes', 500, 'misconfigured', 'not set up correctly'],
     ['that finds nobody, and says yes', 'nobody', 401, undefined, 'do not match'],
+    // The same page as above: that dora is known shows in the log alone.
+    ['that wants a stronger bind', 'stronger', 401, undefined, 'do not match'],
     ['that does not answer', 'silent', 503, undefined, 'cannot be reached'],
     ['that stops in the middle of an answer', 'halfway', 503, undefined, 'cannot be reached'],
     ['that returns a million entries', 'flood', 503, undefined, 'cannot be reached'],

@@ -18,7 +18,14 @@ export async function bindService(connection: LdapConnection, config: LdapConfig
 
 export type Verdict = 'right' | 'wrong';
 
-/** Throws `denied` where the directory knows the person but does not let them in: locked, disabled, expired. */
+/**
+ * Only an outage is told to whoever typed the password: it is the whole directory's, and an unknown name meets it too
+ * (`bindDecoy`).
+ *
+ * Attack: locked, disabled, "not without TLS", or a code that nobody knows, where an unknown name gets "wrong", tells a
+ * guesser which names exist. All of that is `denied` without a sentence, which looks like a wrong password from outside;
+ * the log has the reason.
+ */
 export async function bindPerson(connection: LdapConnection, dn: string, password: string): Promise<Verdict> {
   const result = await connection.bind(dn, password);
   switch (result.code) {
@@ -29,16 +36,18 @@ export async function bindPerson(connection: LdapConnection, dn: string, passwor
     case resultCode.inappropriateAuthentication:
     case resultCode.noSuchObject:
       return 'wrong';
-    case resultCode.constraintViolation:
-    case resultCode.unwillingToPerform:
-    case resultCode.insufficientAccessRights:
-      throw new ConnectorError('denied', { reason: `the directory refused ${dn}: ${describe(result)}` });
-    case resultCode.strongerAuthRequired:
-    case resultCode.confidentialityRequired:
-      throw misconfigured(`the directory wants TLS or a stronger bind: ${describe(result)}`);
-    default:
+    case resultCode.busy:
+    case resultCode.unavailable:
       throw unavailable(`the directory could not check the password of ${dn}: ${describe(result)}`);
+    default:
+      throw new ConnectorError('denied', { reason: `the directory refused ${dn}: ${whyRefused(result)}` });
   }
+}
+
+function whyRefused(result: Result): string {
+  const wantsMore =
+    result.code === resultCode.strongerAuthRequired || result.code === resultCode.confidentialityRequired;
+  return wantsMore ? `it wants TLS or a stronger bind: ${describe(result)}` : describe(result);
 }
 
 /**

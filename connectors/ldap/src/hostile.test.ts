@@ -296,25 +296,60 @@ describe('a directory that breaks off', () => {
 });
 
 describe('what the directory says about a password', () => {
-  test.each([
-    ['constraintViolation, as for a locked account', 19, 'denied'],
-    ['unwillingToPerform, as for a disabled account', 53, 'denied'],
-    ['busy', 51, 'unavailable'],
-    ['confidentialityRequired', 13, 'misconfigured'],
-    ['a result that nobody knows', 123, 'unavailable'],
-  ])('%s is not "wrong"', async (_, code, expected) => {
+  /** The service account is let in; whoever comes after it gets this result. */
+  const afterService = (code: number): Behaviour => {
     let binds = 0;
-    const connector = await open(
-      (id) => [entry(id, jane, janesAttributes), searchResult(id)],
-      ({ id }) => {
-        binds += 1;
-        return [bindResult(id, binds === 1 ? 0 : code)];
-      },
-    );
+    return ({ id }) => {
+      binds += 1;
+      return [bindResult(id, binds === 1 ? 0 : code)];
+    };
+  };
+  const findsJane = (id: number) => [entry(id, jane, janesAttributes), searchResult(id)];
+  const findsNobody = (id: number) => [searchResult(id)];
+  const unusual: [string, number][] = [
+    ['operationsError', 1],
+    ['strongerAuthRequired', 8],
+    ['referral', 10],
+    ['confidentialityRequired', 13],
+    ['constraintViolation, as for a locked account', 19],
+    ['invalidDnSyntax', 34],
+    ['insufficientAccessRights', 50],
+    ['unwillingToPerform, as for a disabled account', 53],
+    ['other', 80],
+    ['a result that nobody knows', 123],
+  ];
+
+  // Attack: the page for somebody whom the directory refuses in its own way differs from the one for an unknown name.
+  // The broker shows `denied` without a sentence as a wrong password.
+  test.each(unusual)('%s is told to the log alone', async (_, code) => {
+    const connector = await open(findsJane, afterService(code));
     await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({
-      code: expected,
+      code: 'denied',
       personMessage: undefined,
+      message: expect.stringContaining(jane),
     });
+    expect(server?.asked.filter((word) => word !== 'unbind')).toEqual(['bind', 'search', 'bind']);
+  });
+
+  test.each(unusual)(
+    '%s for a name that nobody has is a wrong password, for the same work',
+    async (_, code) => {
+      const connector = await open(findsNobody, afterService(code));
+      expect(await signIn(connector, 'jane', 'foo')).toBeNull();
+      expect(server?.asked.filter((word) => word !== 'unbind')).toEqual(['bind', 'search', 'bind']);
+    },
+  );
+
+  test.each([
+    ['busy', 51],
+    ['unavailable', 52],
+  ])('%s is an outage for a name that somebody has, and for one that nobody has', async (_, code) => {
+    for (const finds of [findsJane, findsNobody]) {
+      const connector = await open(finds, afterService(code));
+      await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject(unavailable);
+      await server?.stop();
+    }
+    server = undefined;
   });
 
   test('"success" for a name that does not exist is not believed', async () => {
