@@ -17,13 +17,11 @@ import {
   connectionUrl,
   createCluster,
   isRunning,
-  makeFolder,
-  makePrivateFolder,
   startCluster,
   stopCluster,
-  writeAnew,
 } from './cluster.ts';
 import { isAlive, processMark, withFolderLock } from './folder-lock.ts';
+import { makeFolder, makePrivateFolder, writeAnew } from './owned-files.ts';
 
 export interface EmbeddedPostgresOptions {
   readonly folder: string;
