@@ -62,13 +62,14 @@ async function openSealing(
   options: StorageOptions,
 ): Promise<Seal> {
   if (config.kind === 'keys') return openSeal(config.keys);
-  const { key, made } = await ensureSealFile(
+  const { key, made, warning } = await ensureSealFile(
     config.path,
     () => holdsSealedRows(database.directUrl),
     database.folder,
   );
   if (made)
     options.progress(`Made the sealing key ${config.path}: keep a copy of it apart from the database`);
+  if (warning !== undefined) options.progress(warning);
   return openSeal([key]);
 }
 

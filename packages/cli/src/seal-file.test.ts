@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -67,6 +67,45 @@ describe('the sealing key in a file', () => {
     } finally {
       process.umask(before);
     }
+  });
+
+  // Attack: another account of the machine puts its own key there, and opens all that is sealed from then on.
+  it.each([0o602, 0o620, 0o666])('is refused where others can write it: mode %o', async (mode) => {
+    await ensureSealFile(path, empty);
+    await chmod(path, mode);
+    await expect(ensureSealFile(path, sealed)).rejects.toMatchObject({
+      message: expect.stringContaining('can write the sealing key'),
+      advice: expect.arrayContaining([expect.stringContaining(`chmod 600 ${path}`)]),
+    });
+  });
+
+  it.each([0o604, 0o640, 0o644])('is used with a warning where others can read it: mode %o', async (mode) => {
+    const { key } = await ensureSealFile(path, empty);
+    await chmod(path, mode);
+    const found = await ensureSealFile(path, sealed);
+    expect(found).toEqual({
+      key,
+      made: false,
+      warning: `Others can read the sealing key ${path}: chmod 600 ${path}`,
+    });
+  });
+
+  it.each([0o600, 0o400])(
+    'is used without a word where its owner alone has rights: mode %o',
+    async (mode) => {
+      const { key } = await ensureSealFile(path, empty);
+      await chmod(path, mode);
+      expect(await ensureSealFile(path, sealed)).toEqual({ key, made: false });
+    },
+  );
+
+  it('is judged where a symbolic link leads, and not by the link', async () => {
+    const { key } = await ensureSealFile(path, empty);
+    const elsewhere = join(folder, 'link');
+    await symlink(path, elsewhere);
+    expect(await ensureSealFile(elsewhere, sealed)).toEqual({ key, made: false });
+    await chmod(path, 0o606);
+    await expect(ensureSealFile(elsewhere, sealed)).rejects.toThrow('can write the sealing key');
   });
 
   it('says what to do where it cannot be written', async () => {

@@ -5,43 +5,72 @@
  * while the database holds something sealed: a new key would hide the loss until the first refresh fails.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chown, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync, type Stats } from 'node:fs';
+import { chown, link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SealKey } from '@gatehouse/core';
 import { CommandFailure } from './failure.ts';
+import { isReadByOthers, refuseOtherWriters } from './seal-file-rights.ts';
 
 /** The id under which the file's key seals; name it so in `seal.keys` when moving the key there. */
 const idOfFileKey = 'file';
 const keyBytes = 32;
 
+interface Found {
+  readonly key: SealKey;
+  /** One line that says what is wrong with the file's rights, and what to do. */
+  readonly warning?: string;
+}
+
+export interface SealFile extends Found {
+  readonly made: boolean;
+}
+
 /**
  * @param holdsSealedRows asked only when the file is missing
  * @param folder of the embedded database, for the advice
- * @throws CommandFailure when the file is damaged, or missing although the database needs it
+ * @throws CommandFailure when the file is damaged, open to other writers, or missing although the database needs it
  */
 export async function ensureSealFile(
   path: string,
   holdsSealedRows: () => Promise<boolean>,
   folder?: string,
-): Promise<{ readonly key: SealKey; readonly made: boolean }> {
+): Promise<SealFile> {
   const present = await readSealFile(path);
-  if (present) return { key: present, made: false };
+  if (present) return { ...present, made: false };
   if (await holdsSealedRows()) throw missing(path, folder);
   await makeSealFile(path);
   const key = await readSealFile(path);
   if (!key) throw new CommandFailure('failed', `The sealing key ${path} vanished while it was being made.`);
-  return { key, made: true };
+  return { ...key, made: true };
 }
 
-async function readSealFile(path: string): Promise<SealKey | null> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function readSealFile(path: string): Promise<Found | null> {
+  const file = await openAndRead(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw new CommandFailure('failed', `The sealing key ${path} cannot be read (${error.code}).`, {
       advice: ['Start Gatehouse as the user who owns the file.'],
     });
   });
-  if (text === null) return null;
+  if (file === null) return null;
+  refuseOtherWriters(path, file.access);
+  const key = keyIn(path, file.text);
+  return isReadByOthers(file.access)
+    ? { key, warning: `Others can read the sealing key ${path}: chmod 600 ${path}` }
+    : { key };
+}
+
+/** The rights of the very file that is read, wherever a symbolic link leads, and whoever replaces it meanwhile. */
+async function openAndRead(path: string): Promise<{ readonly text: string; readonly access: Stats }> {
+  const file = await open(path, 'r');
+  try {
+    return { access: await file.stat(), text: await file.readFile('utf8') };
+  } finally {
+    await file.close();
+  }
+}
+
+function keyIn(path: string, text: string): SealKey {
   const key = Buffer.from(text.trim(), 'base64');
   if (key.length === keyBytes && key.toString('base64') === text.trim()) return { id: idOfFileKey, key };
   throw new CommandFailure(
