@@ -33,8 +33,9 @@ export {
 } from './identity/scopes.ts';
 export { recordSignIn, type SignIn } from './identity/sign-in.ts';
 export type { Checked, CheckLifetimes } from './identity/standing.ts';
-export { parseSubject, type SubjectParts, subjectOf } from './identity/subject.ts';
+export { subjectOf } from './identity/subject.ts';
 export {
+  callDeadline,
   type OpenConnector,
   UpstreamCheck,
   type UpstreamCheckOptions,

@@ -38,7 +38,10 @@ export interface UpstreamCheckOptions {
   readonly deadline?: () => AbortSignal;
 }
 
-/** Milliseconds for one question, and for waiting until another replica has asked. */
+/**
+ * Milliseconds for one question to an upstream, and for waiting until another replica has asked. A person waits in
+ * front of a page for it; connectors have shorter ones for each step.
+ */
 export const callDeadline = 20_000;
 /** A question has ended, and its outcome is stored, before another replica may ask. */
 const leaseLength = callDeadline + 5_000;

@@ -1,18 +1,15 @@
 /** Every call from the server into a connector: with a deadline, ended when the browser goes away, errors in our words. */
 import type { Call } from '@gatehouse/connector-kit';
-import { BrokerError, brokerErrorOf, traceTo, untilAborted, withFields } from '@gatehouse/core';
+import { BrokerError, brokerErrorOf, callDeadline, traceTo, untilAborted, withFields } from '@gatehouse/core';
 import type { Context } from 'koa';
 import { factsOf } from '../http/facts.ts';
-
-/** Milliseconds. A person waits in front of a page for it; connectors have shorter ones for each step. */
-const usualDeadline = 20_000;
 
 /** @throws BrokerError with the connector's id */
 export async function callConnector<T>(
   ctx: Context,
   id: string,
   run: (call: Call) => Promise<T>,
-  deadline = usualDeadline,
+  deadline = callDeadline,
 ): Promise<T> {
   const gone = browserGone(ctx);
   const signal = AbortSignal.any([gone, AbortSignal.timeout(deadline)]);

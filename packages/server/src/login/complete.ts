@@ -6,6 +6,7 @@ import type { OpenConnector } from '../connectors/open-connector.ts';
 import { factsOf } from '../http/facts.ts';
 import { goTo } from '../http/show.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
+import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import type { LoginRoom } from './login-room.ts';
 
@@ -18,8 +19,7 @@ export interface Proved {
   readonly begunAt?: Date;
 }
 
-/** Seconds. A sign-in lasts no longer than the first; clocks differ by the second. */
-const longestSignIn = 600;
+/** Seconds by which clocks differ. */
 const clockSkew = 60;
 
 /** @throws BrokerError `not_allowed`, `reserved_name`, `bad_upstream_response` */
@@ -53,7 +53,7 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
  */
 function isTooOld({ fresh, maxAge }: SignInWish, at: Date | undefined, now: Date): boolean {
   if (at === undefined) return false;
-  const oldest = fresh ? longestSignIn : (maxAge ?? Number.POSITIVE_INFINITY);
+  const oldest = fresh ? signInLifetime : (maxAge ?? Number.POSITIVE_INFINITY);
   return now.getTime() - at.getTime() > (oldest + clockSkew) * 1000;
 }
 

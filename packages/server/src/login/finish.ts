@@ -11,12 +11,12 @@ import { callConnector } from '../connectors/call-connector.ts';
 import { callbackUrl } from '../connectors/callback-url.ts';
 import { field } from '../http/form.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
+import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import { complete } from './complete.ts';
 import { isOpen } from './landing.ts';
 import type { LoginRoom } from './login-room.ts';
 import { openSignIn, useConnector } from './sign-in.ts';
-import { loginLifetime } from './start.ts';
 
 interface Landed {
   readonly login: Login;
@@ -36,7 +36,7 @@ export async function finish(room: LoginRoom, ctx: Context, uid: string): Promis
   // What fails up to here leaves the login open: a planted answer must not use it up.
   const identity = await callConnector(ctx, login.connectorId, (call) => mechanism.finish(returned, call));
   logins.finish(login.token);
-  const begunAt = new Date(login.expiresAt.getTime() - loginLifetime);
+  const begunAt = new Date(login.expiresAt.getTime() - signInLifetime * 1000);
   await complete(room, ctx, { pending, open, identity, begunAt, remember: false });
 }
 

@@ -10,12 +10,10 @@ import { factsOf } from '../http/facts.ts';
 import { allowScript } from '../http/security-headers.ts';
 import { goTo, show } from '../http/show.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
+import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import { departurePage, departureScriptHash } from '../pages/departure.ts';
 import type { LoginRoom } from './login-room.ts';
-
-/** Milliseconds from leaving to coming back. */
-export const loginLifetime = 10 * 60_000;
 
 export interface RedirectStart {
   readonly pending: PendingSignIn;
@@ -38,7 +36,7 @@ export async function start(
     interaction: pending.uid,
     connectorId: id,
     memo,
-    expiresAt: new Date(room.now().getTime() + loginLifetime),
+    expiresAt: new Date(room.now().getTime() + signInLifetime * 1000),
   });
   depart(room, ctx, open, departure);
 }

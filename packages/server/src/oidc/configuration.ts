@@ -7,7 +7,7 @@ import { adapterFor } from './adapter.ts';
 import { extraParams } from './authorization-request.ts';
 import { loadGrant } from './consent-prompt.ts';
 import { type CookieKeys, cookieNames, cookieOptions } from './cookies.ts';
-import { brokerErrorOf } from './errors.ts';
+import { ofLibraryError } from './errors.ts';
 import { features, type HasAccount } from './features.ts';
 import { type AccountOptions, findAccount } from './find-account.ts';
 import { ttl } from './lifetimes.ts';
@@ -113,5 +113,5 @@ function keepOpenid(ctx: KoaContextWithOIDC): void {
 async function renderError(ctx: KoaContextWithOIDC, out: object, error: Error, pages: Pages): Promise<void> {
   const api = ['token', 'introspection', 'revocation', 'userinfo'].includes(ctx.oidc.route);
   if (api) ctx.body = out;
-  else await pages.error(ctx, brokerErrorOf(error));
+  else await pages.error(ctx, ofLibraryError(error));
 }

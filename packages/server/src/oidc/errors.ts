@@ -20,7 +20,7 @@ export class Unavailable extends errors.TemporarilyUnavailable {
 }
 
 /** What a page says about an error that cannot be told to the client. */
-export function brokerErrorOf(error: unknown): BrokerError {
+export function ofLibraryError(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
   if (error instanceof StoreUnavailable) return storageUnavailable(error);
   if (error instanceof Unavailable) return unavailable(error);

@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import type { Grant, Interaction, InteractionResults, default as Provider } from 'oidc-provider';
 import type { Jar } from './browser-mark.ts';
 import type { ConsentDetails } from './consent-prompt.ts';
-import { brokerErrorOf } from './errors.ts';
+import { ofLibraryError } from './errors.ts';
 import type { PendingSignIn, RefusalCode, SignedIn } from './oidc.ts';
 import type { GatehouseProvider } from './provider.ts';
 
@@ -112,7 +112,7 @@ async function readInteraction(provider: GatehouseProvider, ctx: Context): Promi
     const isOurs = provider.browserMark.isOf(cookies, interaction);
     if (isOurs && ctx.path.split('/').includes(interaction.uid)) return interaction;
   } catch (error) {
-    throw brokerErrorOf(error);
+    throw ofLibraryError(error);
   }
   throw new BrokerError('sign_in_expired', { reason: 'the cookie belongs to another sign-in' });
 }

@@ -2,8 +2,8 @@
 import type { SessionLifetimes, TokenLifetimes } from '@gatehouse/config';
 import type { Grant, Session } from 'oidc-provider';
 
-/** From leaving for the login page to coming back. */
-const interactionLifetime = 600;
+/** From asking to sign in until it is done: at the login page, at the upstream, and with the answer of it. */
+export const signInLifetime = 600;
 
 /** The library rounds down to whole seconds on either side. */
 const rounding = 60;
@@ -20,7 +20,7 @@ export function ttl({ tokens, sessions, now }: Lifetimes) {
     AuthorizationCode: tokens.code,
     IdToken: tokens.idToken,
     RefreshToken: tokens.refreshMax,
-    Interaction: interactionLifetime,
+    Interaction: signInLifetime,
     Session: (_ctx: unknown, session: Session) => sessionLifetime(session, sessions, now()),
     Grant: (_ctx: unknown, grant: Grant) => grantLifetime(grant, tokens, sessions),
     // Switched off; named so that no default of the library applies.
@@ -34,7 +34,7 @@ export function ttl({ tokens, sessions, now }: Lifetimes) {
 /** One that is remembered lives for so long from the sign-in; another ends when idle, or at its longest. */
 function sessionLifetime(session: Session, { idle, max, remember }: SessionLifetimes, now: Date): number {
   const age = Math.floor(now.getTime() / 1000) - (session.loginTs ?? 0);
-  if (session.accountId === undefined) return interactionLifetime;
+  if (session.accountId === undefined) return signInLifetime;
   return Math.max(1, session.transient ? Math.min(idle, max - age) : remember - age);
 }
 
