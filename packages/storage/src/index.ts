@@ -8,7 +8,6 @@
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
-  embeddedPostgresExists,
   startEmbeddedPostgres,
 } from './embedded/embedded-postgres.ts';
 export { EmbeddedPostgresError } from './embedded/error.ts';

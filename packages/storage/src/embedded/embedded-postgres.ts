@@ -64,11 +64,6 @@ export async function startEmbeddedPostgres({
   };
 }
 
-/** Whether a cluster was ever made for this folder; asks nothing of a database. */
-export function embeddedPostgresExists(folder: string): boolean {
-  return existsSync(join(place(resolve(folder)).folder, 'cluster'));
-}
-
 async function locate(wanted: string): Promise<Cluster> {
   const { folder, account } = place(wanted);
   await makeFolder(folder, account);
