@@ -70,6 +70,11 @@ function logError(ctx: Context, error: BrokerError): void {
 /** The answer and its line in the log. */
 export function answerError(ctx: Context, error: BrokerError, site: Site): void {
   logError(ctx, error);
+  showError(ctx, error, site);
+}
+
+/** The answer alone, for whoever writes that line. */
+export function showError(ctx: Context, error: BrokerError, site: Site): void {
   setRetryAfter(ctx, error);
   if (wantsJson(ctx, site.base)) answerJson(ctx, error);
   else {

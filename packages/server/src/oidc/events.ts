@@ -1,4 +1,5 @@
 /** What the library tells about a request: how it ended, and a line in the log. */
+import { BrokerError } from '@gatehouse/core';
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider';
 import { factsOf } from '../http/facts.ts';
 import { judge } from '../http/unit-of-work.ts';
@@ -40,7 +41,8 @@ function signInCounts({ oidc: { route, result } }: KoaContextWithOIDC): boolean 
 function failed(ctx: KoaContextWithOIDC, error: Error): void {
   judge('failed');
   if (error instanceof Unavailable) ctx.set('Retry-After', String(Math.ceil(error.retryAfter)));
-  factsOf(ctx).log.error({ ...fields(ctx, error), error }, 'protocol request failed');
+  const connector = error instanceof BrokerError ? error.connectorId : undefined;
+  factsOf(ctx).log.error({ ...fields(ctx, error), connector, error }, 'protocol request failed');
 }
 
 /** Names and reasons; of the parameters, which could be a code or a token, only a name that nobody registered. */
