@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Rings of tests, from quick to slow; `tools/test.mjs` runs them and checks their least number of tests. */
 export default defineConfig({
   test: {
+    // Most tests wait for a server, a browser or a database: more of them at once than there are processors.
+    maxWorkers: 4,
     projects: [
       ring('unit', [
         'packages/{connector-kit,core,config,cli,server}/src/**/*.test.ts',

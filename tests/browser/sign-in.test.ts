@@ -242,7 +242,7 @@ describe('a sign-in for an application', () => {
     expect(response?.status()).toBe(400);
     const id = response?.headers()['x-request-id'] ?? 'none';
     expect(await page.textContent('.reference')).toContain(id);
-    expect(house.gatehouse.output()).toContain(id);
+    await expect.poll(() => house.gatehouse.output()).toContain(id);
     expect(page.url()).toContain(house.issuer);
   });
 });

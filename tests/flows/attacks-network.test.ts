@@ -79,7 +79,7 @@ describe('names', () => {
     const answer = await rawRequest(house.issuer, { path: '/nothing', headers });
     expect(answer.headers['x-request-id']).not.toBe('planted-request-id');
     const id = String(answer.headers['x-request-id']);
-    expect(house.gatehouse.output()).toContain(id);
+    await expect.poll(() => house.gatehouse.output()).toContain(id);
     expect(house.gatehouse.output()).not.toMatch(/198\.51\.100\.77|planted-request-id/);
   });
 });

@@ -178,7 +178,7 @@ describe('attack: a directory', () => {
     if (status >= 500) expect(textOf(page)).toContain(page.headers.get('x-request-id') ?? 'none');
     // What the directory said, and where it is, stays in the log.
     expect(page.body).not.toMatch(/127\.0\.0\.1:\d+[^"]*ldap|entries|bytes|dc=example/i);
-    expect(house.gatehouse.output()).toContain(`"connector":"${id}"`);
+    await expect.poll(() => house.gatehouse.output()).toContain(`"connector":"${id}"`);
   });
 
   test('that does not answer holds up nobody who signs in another way', async () => {

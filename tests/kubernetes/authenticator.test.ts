@@ -149,7 +149,7 @@ describe('the Kubernetes token authenticator, with the configuration file that t
       const answer = await trusting.ask(idTokenOf(await signIn('john', 'all-groups')));
       expect(answer).toMatchObject({ authenticated: true, user: 'john@example.com' });
       expect(answer.groups).toEqual(['staff', 'k8s-viewers']);
-      expect(enterprise.gatehouse.output()).toContain('system:masters');
+      await expect.poll(() => enterprise.gatehouse.output()).toContain('system:masters');
     } finally {
       await trusting.stop();
       await enterprise.restart((config) => config.clients.push(es256Client));
