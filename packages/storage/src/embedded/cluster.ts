@@ -82,6 +82,7 @@ export async function stopCluster(cluster: Cluster): Promise<void> {
     ['stop', '-w', '-t', '60', '-m', 'fast', '-D', dataFolder(cluster)],
     cluster,
   );
+  if (!socketFolder(cluster).startsWith(cluster.folder)) await rm(socketFolder(cluster), { recursive: true });
 }
 
 export async function isRunning(cluster: Cluster): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, lchown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,9 +128,13 @@ describe('the embedded database', () => {
     expect(await query(url, 'select 1')).toEqual([[1]]);
   });
 
-  it('finds a shorter place for the socket of a very deep folder', async () => {
-    const { url } = await start(join(parent, 'a-rather-long-name-'.repeat(5), 'postgres'));
-    expect(await query(url, 'select 1')).toEqual([[1]]);
+  it('finds a shorter place for the socket of a very deep folder, and leaves nothing there', async () => {
+    const database = await start(join(parent, 'a-rather-long-name-'.repeat(5), 'postgres'));
+    const socket = new URL(database.url).searchParams.get('host') ?? '';
+    expect(await query(database.url, 'select 1')).toEqual([[1]]);
+    expect(socket.startsWith(parent)).toBe(false);
+    await database.stop();
+    expect(existsSync(socket)).toBe(false);
   });
 
   // Attack: a local user makes the socket's folder in /tmp before we do, and listens in it for our password.
@@ -139,6 +144,7 @@ describe('the embedded database', () => {
     await database.stop();
     const socket = new URL(database.url).searchParams.get('host') ?? '';
     expect(socket.startsWith(tmpdir())).toBe(true);
+    await mkdir(socket);
     await chmod(socket, 0o777);
     await expect(start(folder)).rejects.toThrow(/is not a folder of .* alone/);
     await rm(socket, { recursive: true });
