@@ -59,7 +59,8 @@ export async function startEmbeddedPostgres({
   return {
     url: await connectionUrl(cluster),
     folder: cluster.folder,
-    revive: () => withFolderLock(lock, start),
+    // Asked every few seconds: the lock, which is files on disk, is taken only when there is something to do.
+    revive: async () => !(await isRunning(cluster)) && (await withFolderLock(lock, start)),
     stop: () => withFolderLock(lock, () => leave(cluster)),
   };
 }
