@@ -6,7 +6,7 @@
  *     await place.close();
  */
 import { randomBytes } from 'node:crypto';
-import { openSeal, type Seal, type Store } from '@gatehouse/core';
+import { firstLineage, type OfflineSession, openSeal, type Seal, type Store } from '@gatehouse/core';
 import { openStore, type StoreOptions } from '@gatehouse/storage';
 import pg from 'pg';
 import { type FreshDatabaseOptions, freshDatabase, type TestDatabase } from './postgres.ts';
@@ -28,6 +28,24 @@ export class TestClock {
   in(seconds: number): Date {
     return new Date(this.#now.getTime() + seconds * 1_000);
   }
+}
+
+/** An id or a token, as long as the real ones. */
+export const newId = () => randomBytes(32).toString('base64url');
+
+/** An offline session that has just been opened, good for ten minutes. */
+export function sampleOfflineSession(clock: TestClock, more: Partial<OfflineSession> = {}): OfflineSession {
+  return {
+    id: randomBytes(32),
+    grantId: randomBytes(8).toString('hex'),
+    subject: 'ann',
+    clientId: 'kubernetes',
+    lineage: firstLineage(),
+    payload: {},
+    createdAt: clock.now(),
+    expiresAt: clock.in(600),
+    ...more,
+  };
 }
 
 export interface TestStore {

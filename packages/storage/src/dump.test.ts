@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureSigningKeys } from '@gatehouse/core';
 import { expect, test } from 'vitest';
-import { freshStore, type TestStore } from '../../../tests/support/store.ts';
+import { freshStore, sampleOfflineSession, type TestStore } from '../../../tests/support/store.ts';
 
 const run = promisify(execFile);
 const secret = () => randomBytes(32).toString('base64url');
@@ -59,16 +59,9 @@ test('a dump of the database holds no usable cookie, code, token, handle, memo, 
   const body = Buffer.from(opening.assertion);
   const arrival = { method: 'POST' as const, params, headers: {}, body };
   unit.logins.saveArrival({ handle: opening.handle, loginToken: opening.login, arrival }, 3);
-  unit.offlineSessions.open({
-    id: opening.offlineSession,
-    grantId: 'grant',
-    subject: 'ann',
-    clientId: 'kubernetes',
-    lineage: { generation: 1, succeededAt: [], newestPresented: false },
-    payload: {},
-    createdAt: place.clock.now(),
-    expiresAt,
-  });
+  unit.offlineSessions.open(
+    sampleOfflineSession(place.clock, { id: opening.offlineSession, grantId: 'grant', expiresAt }),
+  );
   unit.identities.save({
     subject: 'ann',
     connectorId: 'corp',

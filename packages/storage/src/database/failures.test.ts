@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type Store, StoreUnavailable } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holding, waiting } from '../../../../tests/support/locks.ts';
 import { type PostgresServer, startPostgres } from '../../../../tests/support/postgres.ts';
-import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
+import { freshStore, newId, type TestStore, versions } from '../../../../tests/support/store.ts';
 
-const newId = () => randomBytes(32).toString('base64url');
 const unavailable = expect.objectContaining({ name: 'StoreUnavailable' });
 
 async function saveCode(store: Store, code: string, expiresAt: Date): Promise<void> {

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holding } from '../../../../tests/support/locks.ts';
-import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
+import {
+  freshStore,
+  sampleOfflineSession,
+  type TestStore,
+  versions,
+} from '../../../../tests/support/store.ts';
 
 const newKey = () => randomBytes(8).toString('hex');
 
@@ -127,16 +132,9 @@ describe.each(versions)('removing what expired on PostgreSQL %i', (version) => {
       unit.logins.open({ token: name, interaction: 'i', connectorId: 'corp', memo: null, expiresAt });
       const arrival = { method: 'GET' as const, params: new URLSearchParams(), headers: {} };
       unit.logins.saveArrival({ handle: name, loginToken: name, arrival }, 3);
-      unit.offlineSessions.open({
-        id: Buffer.from(name),
-        grantId: name,
-        subject: 'ann',
-        clientId: 'kubernetes',
-        lineage: { generation: 1, succeededAt: [], newestPresented: false },
-        payload: {},
-        createdAt: place.clock.now(),
-        expiresAt,
-      });
+      unit.offlineSessions.open(
+        sampleOfflineSession(place.clock, { id: Buffer.from(name), grantId: name, expiresAt }),
+      );
       await unit.commit('success');
       await place.store.rateLimits.take(name, { tries: 1, window: seconds });
       await place.store.replayGuards.once(name, expiresAt);

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Login, LostRace } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
-
-const newToken = () => randomBytes(32).toString('base64url');
+import { freshStore, newId, type TestStore, versions } from '../../../../tests/support/store.ts';
 
 describe.each(versions)('logins on PostgreSQL %i', (version) => {
   let place: TestStore;
@@ -14,8 +12,8 @@ describe.each(versions)('logins on PostgreSQL %i', (version) => {
 
   const open = async (more: Partial<Login> = {}): Promise<Login> => {
     const login: Login = {
-      token: newToken(),
-      interaction: newToken(),
+      token: newId(),
+      interaction: newId(),
       connectorId: 'corp',
       memo: { nonce: 'n-0S6', odd: '\0\ud800' },
       expiresAt: place.clock.in(600),
@@ -27,7 +25,7 @@ describe.each(versions)('logins on PostgreSQL %i', (version) => {
     return login;
   };
   const arrive = async (loginToken: string, code: string, limit = 3): Promise<string> => {
-    const handle = newToken();
+    const handle = newId();
     const unit = place.store.unit();
     const params = new URLSearchParams({ code, state: loginToken, odd: '\0' });
     unit.logins.saveArrival({ handle, loginToken, arrival: { method: 'GET', params, headers: {} } }, limit);
@@ -98,7 +96,7 @@ describe.each(versions)('logins on PostgreSQL %i', (version) => {
   });
 
   test('an arrival for a login that nobody opened is not kept', async () => {
-    expect(await findArrival(await arrive(newToken(), 'code'))).toBeNull();
+    expect(await findArrival(await arrive(newId(), 'code'))).toBeNull();
   });
 
   // Attack: the callback's address is sent twice, or by two browsers.
@@ -108,9 +106,9 @@ describe.each(versions)('logins on PostgreSQL %i', (version) => {
       Array.from({ length: 20 }, async () => {
         const unit = place.store.unit();
         unit.logins.finish(login.token);
-        unit.records.save('session', newToken(), {
+        unit.records.save('session', newId(), {
           payload: {},
-          sessionUid: newToken(),
+          sessionUid: newId(),
           subject: login.token,
           expiresAt: place.clock.in(60),
         });

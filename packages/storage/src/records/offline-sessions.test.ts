@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { LostRace, type OfflineSession } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holding, waiting } from '../../../../tests/support/locks.ts';
-import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
+import {
+  freshStore,
+  sampleOfflineSession,
+  type TestStore,
+  versions,
+} from '../../../../tests/support/store.ts';
 
 describe.each(versions)('offline sessions on PostgreSQL %i', (version) => {
   let place: TestStore;
@@ -12,17 +17,8 @@ describe.each(versions)('offline sessions on PostgreSQL %i', (version) => {
   afterAll(() => place.close());
 
   const open = async (more: Partial<OfflineSession> = {}): Promise<OfflineSession> => {
-    const session: OfflineSession = {
-      id: randomBytes(32),
-      grantId: randomBytes(8).toString('hex'),
-      subject: 'ann',
-      clientId: 'kubernetes',
-      lineage: { generation: 1, succeededAt: [], newestPresented: false },
-      payload: { scope: 'openid groups', odd: '\0\ud800' },
-      createdAt: place.clock.now(),
-      expiresAt: place.clock.in(600),
-      ...more,
-    };
+    const payload = { scope: 'openid groups', odd: '\0\ud800' };
+    const session = sampleOfflineSession(place.clock, { payload, ...more });
     const unit = place.store.unit();
     unit.offlineSessions.open(session);
     await unit.commit('success');

@@ -1,10 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { LostRace, type ProtocolRecord, type RecordKind } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
+import {
+  freshStore,
+  newId,
+  sampleOfflineSession,
+  type TestStore,
+  versions,
+} from '../../../../tests/support/store.ts';
 
 const kinds: readonly RecordKind[] = ['session', 'interaction', 'authorizationCode', 'accessToken', 'grant'];
-const newId = () => randomBytes(32).toString('base64url');
 
 describe.each(versions)('protocol records on PostgreSQL %i', (version) => {
   let place: TestStore;
@@ -194,16 +199,9 @@ describe.each(versions)('protocol records on PostgreSQL %i', (version) => {
     unit.records.save('authorizationCode', code, record({ grantId }));
     unit.records.save('accessToken', token, record({ grantId }));
     unit.records.save('accessToken', other, record({ grantId: other }));
-    unit.offlineSessions.open({
-      id: offline,
-      grantId,
-      subject: 'ann',
-      clientId: 'kubernetes',
-      lineage: { generation: 1, succeededAt: [], newestPresented: false },
-      payload: {},
-      createdAt: place.clock.now(),
-      expiresAt: place.clock.in(60),
-    });
+    unit.offlineSessions.open(
+      sampleOfflineSession(place.clock, { id: offline, grantId, expiresAt: place.clock.in(60) }),
+    );
     await unit.commit('success');
     const revoking = place.store.unit();
     revoking.records.revokeGrant(grantId);
@@ -226,16 +224,9 @@ describe.each(versions)('protocol records on PostgreSQL %i', (version) => {
       const exchange = place.store.unit();
       exchange.records.consumeCode(code);
       exchange.records.save('accessToken', token, record({ grantId }));
-      exchange.offlineSessions.open({
-        id: offline,
-        grantId,
-        subject: 'ann',
-        clientId: 'kubernetes',
-        lineage: { generation: 1, succeededAt: [], newestPresented: false },
-        payload: {},
-        createdAt: place.clock.now(),
-        expiresAt: place.clock.in(60),
-      });
+      exchange.offlineSessions.open(
+        sampleOfflineSession(place.clock, { id: offline, grantId, expiresAt: place.clock.in(60) }),
+      );
       const revoking = place.store.unit();
       revoking.records.revokeGrant(grantId);
       await Promise.allSettled([exchange.commit('success'), revoking.commit('success')]);

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Outcome, Unit } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
-
-const newId = () => randomBytes(32).toString('base64url');
+import {
+  freshStore,
+  newId,
+  sampleOfflineSession,
+  type TestStore,
+  versions,
+} from '../../../../tests/support/store.ts';
 
 describe.each(versions)('the commit of a unit on PostgreSQL %i', (version) => {
   let place: TestStore;
@@ -11,17 +15,6 @@ describe.each(versions)('the commit of a unit on PostgreSQL %i', (version) => {
     place = await freshStore({ version });
   });
   afterAll(() => place.close());
-
-  const newOfflineSession = (id: Uint8Array, grantId: string) => ({
-    id,
-    grantId,
-    subject: 'ann',
-    clientId: 'kubernetes',
-    lineage: { generation: 1, succeededAt: [], newestPresented: false },
-    payload: {},
-    createdAt: place.clock.now(),
-    expiresAt: place.clock.in(600),
-  });
 
   /** One of each thing, and what became of it. */
   const setOut = async () => {
@@ -43,8 +36,8 @@ describe.each(versions)('the commit of a unit on PostgreSQL %i', (version) => {
     unit.records.save('session', ids.session, { payload: {}, expiresAt, sessionUid: newId() });
     unit.records.save('accessToken', ids.oldToken, { payload: {}, expiresAt, grantId: ids.grant });
     unit.logins.open({ token: ids.login, interaction: 'i', connectorId: 'corp', memo: null, expiresAt });
-    unit.offlineSessions.open(newOfflineSession(ids.rotating, 'other'));
-    unit.offlineSessions.open(newOfflineSession(ids.ending, 'other'));
+    unit.offlineSessions.open(sampleOfflineSession(place.clock, { id: ids.rotating, grantId: 'other' }));
+    unit.offlineSessions.open(sampleOfflineSession(place.clock, { id: ids.ending, grantId: 'other' }));
     await unit.commit('success');
     return ids;
   };
@@ -62,7 +55,7 @@ describe.each(versions)('the commit of a unit on PostgreSQL %i', (version) => {
       lastLoginAt: place.clock.now(),
     });
     unit.logins.finish(ids.login);
-    unit.offlineSessions.open(newOfflineSession(ids.opened, 'other'));
+    unit.offlineSessions.open(sampleOfflineSession(place.clock, { id: ids.opened, grantId: 'other' }));
     unit.offlineSessions.advance(
       ids.rotating,
       1,
