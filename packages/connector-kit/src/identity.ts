@@ -24,4 +24,11 @@ export interface Authenticated {
 export type Refreshed<State> =
   | { readonly status: 'current'; readonly identity: Identity<State> }
   /** The upstream proved that the person has left. "Could not find out" is an exception, not this. */
-  | { readonly status: 'gone'; readonly reason: string };
+  | { readonly status: 'gone'; readonly reason: string; readonly proof?: ProofOfLeaving };
+
+/**
+ * What proves that somebody has left. `stated`: the upstream said it of this person (disabled, expired,
+ * revoked). `absent`: the person is no longer found, which a half-restored directory says of everybody.
+ * Who does not say has `absent`: the brake on absences then covers it.
+ */
+export type ProofOfLeaving = 'stated' | 'absent';
