@@ -225,7 +225,7 @@ function ldapConfig(port: number) {
     bindDn: `cn=admin,${suffix}`,
     bindPassword: { fromEnv: 'LDAP_PASSWORD' },
     userSearch: { baseDn: suffix, filter: '(objectClass=inetOrgPerson)', username: 'uid' },
-    timeouts: { operation: '3s', call: '6s' },
+    timeouts: { bind: '3s', search: '3s', call: '6s' },
   };
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import type { LdapConfig } from './config.ts';
 import { describe, misconfigured, unavailable } from './errors.ts';
+import type { Session } from './session.ts';
 import type { LdapConnection } from './wire/connection.ts';
 import type { Result } from './wire/response.ts';
 import { resultCode } from './wire/result-code.ts';
@@ -26,8 +27,8 @@ export type Verdict = 'right' | 'wrong';
  * guesser which names exist. All of that is `denied` without a sentence, which looks like a wrong password from outside;
  * the log has the reason.
  */
-export async function bindPerson(connection: LdapConnection, dn: string, password: string): Promise<Verdict> {
-  const result = await connection.bind(dn, password);
+export async function bindPerson(session: Session, dn: string, password: string): Promise<Verdict> {
+  const result = await session.bind(dn, password);
   switch (result.code) {
     case resultCode.success:
       return 'right';
@@ -54,25 +55,21 @@ function whyRefused(result: Result): string {
  * The bind that an unknown name costs, so that it takes as long as a wrong password. Whatever the directory says about
  * it is not believed; only an outage shows, as it would for a known name.
  */
-export async function bindDecoy(
-  connection: LdapConnection,
-  config: LdapConfig,
-  password: string,
-): Promise<'wrong'> {
-  const result = await connection.bind(nobody(config), password);
+export async function bindDecoy(session: Session, config: LdapConfig, password: string): Promise<'wrong'> {
+  const result = await session.bind(nobody(config), password);
   if (isOutage(result)) throw unavailable(`the directory could not check a password: ${describe(result)}`);
   return 'wrong';
 }
 
 /** Whether the directory lets in somebody who does not exist: then its "yes" means nothing. */
-export async function acceptsAnybody(connection: LdapConnection, config: LdapConfig): Promise<boolean> {
-  const result = await connection.bind(nobody(config), randomUUID());
+export async function acceptsAnybody(session: Session, config: LdapConfig): Promise<boolean> {
+  const result = await session.bind(nobody(config), randomUUID());
   return result.code === resultCode.success;
 }
 
 /** An entry that does not exist. A name that does would be locked by our tries. */
 function nobody(config: LdapConfig): string {
-  return `cn=gatehouse-nobody-${randomUUID()},${config.userSearch.baseDn}`;
+  return `cn=gatehouse-nobody-${randomUUID()},${config.userSearch.baseDn[0]}`;
 }
 
 function isOutage(result: Result): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema } from './config.ts';
-import { addressOf } from './connect.ts';
+import { addressesOf } from './connect.ts';
 
 const least = {
   host: 'ldap.example.com',
@@ -21,7 +21,7 @@ describe('the configuration', () => {
       usernameLabel: 'Username',
       userSearch: { scope: 'sub', username: ['uid'] },
       attributes: { displayName: 'cn', email: 'mail', emailVerified: true },
-      timeouts: { connect: 5000, operation: 10_000, call: 15_000 },
+      timeouts: { connect: 5000, bind: 5000, search: 10_000, call: 15_000 },
     });
     expect(config.groupSearch).toBeUndefined();
   });
@@ -46,7 +46,7 @@ describe('the configuration', () => {
     ['[::1]', {}, '::1', 636],
     ['127.0.0.1:1', {}, '127.0.0.1', 1],
   ])('reads the host %s with %o', (host, more, name, port) => {
-    expect(addressOf(configSchema.parse({ ...least, host, ...more }))).toEqual({ host: name, port });
+    expect(addressesOf(configSchema.parse({ ...least, host, ...more }))).toEqual([{ host: name, port }]);
   });
 
   test.each<[Readonly<Record<string, unknown>>, RegExp]>([
@@ -70,7 +70,7 @@ describe('the configuration', () => {
     [{ bindDn: 'cn=a,dc=b' }, /^bindPassword: is missing/],
     [{ bindPassword: 'x' }, /^bindDn: is missing/],
     [{ bindDn: 'cn=a,dc=b', bindPassword: '' }, /^bindPassword/],
-    [{ groupSearch: { baseDn: 'ou=a' }, memberOf: {} }, /^memberOf: and `groupSearch` exclude/],
+    [{ groupSearch: { baseDn: 'ou=a' }, memberOf: {} }, /^memberOf: is a second way to find groups/],
     [{ insecureIdFromDn: true, attributes: { id: 'uid' } }, /^insecureIdFromDn: cannot go with/],
     [{ timeouts: { call: 20 } }, /^timeouts.call/],
     [{ timeouts: { call: '20 s' } }, /^timeouts.call: is not a duration/],

@@ -141,7 +141,7 @@ describe('attack: somebody on the way plays the directory', () => {
 });
 
 describe('a directory that takes its time', () => {
-  const slow = { timeouts: { connect: '200ms', operation: '200ms', call: '5s' } };
+  const slow = { timeouts: { connect: '200ms', bind: '200ms', search: '200ms', call: '5s' } };
 
   test('to accept TLS is given up after the time to connect', async () => {
     const sockets: Socket[] = [];

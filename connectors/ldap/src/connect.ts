@@ -12,22 +12,27 @@ import { type HostAndPort, parseHost } from './host.ts';
 import { startTls } from './start-tls.ts';
 import { LdapConnection } from './wire/connection.ts';
 
-export function addressOf(config: LdapConfig): HostAndPort {
-  return parseHost(config.host, config.startTls || config.insecureNoTls ? 389 : 636);
+export function addressesOf(config: LdapConfig): readonly HostAndPort[] {
+  const port = config.startTls || config.insecureNoTls ? 389 : 636;
+  return config.host.map((host) => parseHost(host, port));
 }
 
-export async function openConnection(config: LdapConfig, signal: AbortSignal): Promise<LdapConnection> {
-  const socket = await openSocket(config, signal, !config.insecureSkipTlsVerify);
-  return new LdapConnection(socket, { operationTimeout: config.timeouts.operation, signal });
+export async function openConnection(
+  config: LdapConfig,
+  address: HostAndPort,
+  signal: AbortSignal,
+): Promise<LdapConnection> {
+  const socket = await openSocket(config, address, signal, !config.insecureSkipTlsVerify);
+  return new LdapConnection(socket, { operationTimeout: config.timeouts.search, signal });
 }
 
 /** `verify: false` is for looking at a certificate; nothing may be sent on such a socket. */
 export async function openSocket(
   config: LdapConfig,
+  { host, port }: HostAndPort,
   signal: AbortSignal,
   verify: boolean,
 ): Promise<Socket | TLSSocket> {
-  const { host, port } = addressOf(config);
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeouts.connect)]);
   const opened: Socket[] = [];
   const hold = <S extends Socket>(socket: S): S => {

@@ -1,11 +1,10 @@
-/**
- * Where connections come from. Each use gets a connection of its own and loses it afterwards; a pool of service
- * connections would live here, and nowhere else would change.
- */
+/** The directory as a whole: which server does a piece of work, and what is known about all of them. */
 import { acceptsAnybody, bindService } from './bind.ts';
 import type { LdapConfig } from './config.ts';
-import { openConnection } from './connect.ts';
+import { addressesOf, openConnection } from './connect.ts';
 import { misconfigured } from './errors.ts';
+import type { HostAndPort } from './host.ts';
+import type { Session } from './session.ts';
 import type { LdapConnection } from './wire/connection.ts';
 
 const STRANGER_CHECK_EVERY = 60 * 60 * 1000;
@@ -25,17 +24,27 @@ export class Directory {
     return AbortSignal.any([signal, AbortSignal.timeout(this.config.timeouts.call)]);
   }
 
-  /** A connection that may search. */
-  async asService<T>(signal: AbortSignal, use: (connection: LdapConnection) => Promise<T>): Promise<T> {
-    return this.unbound(signal, async (connection) => {
-      await bindService(connection, this.config);
-      return use(connection);
+  /** `work` runs against one server; it begins anew on the next one where that server cannot be reached. */
+  async use<T>(signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
+    const [address] = addressesOf(this.config);
+    if (address === undefined) throw misconfigured('no server is configured');
+    return this.#connected(address, signal, async (service) => {
+      await bindService(service, this.config);
+      return work({
+        server: `${address.host}:${address.port}`,
+        search: (query, page) => service.search(query, page),
+        inTurn: (turn) => service.inTurn(turn),
+        bind: (dn, password) => this.#connected(address, signal, (own) => own.bind(dn, password)),
+      });
     });
   }
 
-  /** A connection for one bind as a person. It is never searched on: a directory would answer with that person's rights. */
-  async unbound<T>(signal: AbortSignal, use: (connection: LdapConnection) => Promise<T>): Promise<T> {
-    const connection = await openConnection(this.config, signal);
+  async #connected<T>(
+    address: HostAndPort,
+    signal: AbortSignal,
+    use: (connection: LdapConnection) => Promise<T>,
+  ): Promise<T> {
+    const connection = await openConnection(this.config, address, signal);
     try {
       return await use(connection);
     } finally {
@@ -47,12 +56,11 @@ export class Directory {
    * Throws where the directory accepts any name with any password: a test server left behind, a broken proxy. Asked
    * after a successful bind and at most once an hour, since every directory logs a refused bind.
    */
-  async provesItRefusesStrangers(signal: AbortSignal): Promise<void> {
+  async provesItRefusesStrangers(session: Session): Promise<void> {
     const now = this.now().getTime();
     if (this.#strangersRefusedAt !== undefined && now - this.#strangersRefusedAt < STRANGER_CHECK_EVERY)
       return;
-    const accepted = await this.unbound(signal, (connection) => acceptsAnybody(connection, this.config));
-    if (accepted) {
+    if (await acceptsAnybody(session, this.config)) {
       throw misconfigured(
         'the directory accepted a name that does not exist with a random password; nobody can sign in',
       );

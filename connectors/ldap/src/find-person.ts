@@ -6,12 +6,13 @@ import type { Entry } from './entry.ts';
 import { misconfigured, unavailable } from './errors.ts';
 import { allOf, anyOf, both, configuredFilter, equals, present } from './filters.ts';
 import { personAttributes, type State } from './identity.ts';
-import { searchFailure, searchFew, searchOrResult } from './search.ts';
-import type { LdapConnection, SearchQuery } from './wire/connection.ts';
+import { inEachBase, searchFailure, searchFew, searchOrResult } from './search.ts';
+import type { Searches } from './session.ts';
+import type { SearchQuery } from './wire/connection.ts';
 import { resultCode } from './wire/result-code.ts';
 
 export async function findByName(
-  connection: LdapConnection,
+  searches: Searches,
   config: LdapConfig,
   username: string,
   trace: Trace,
@@ -24,37 +25,42 @@ export async function findByName(
     anyOf(attributes.map((attribute) => equals(attribute, '<typed>'))),
   );
   const query = { ...peopleQuery(config, named), shown: shown.toString() };
-  const found = await searchFew(connection, query, trace);
+  const found = await inEachBase(config.userSearch.baseDn, (base) =>
+    searchFew(searches, { ...query, base }, trace),
+  );
   return onlyOne(found, 'the name that was typed');
 }
 
 /** By the id, never by the name: the name may have been given to somebody else since. */
 export async function findById(
-  connection: LdapConnection,
+  searches: Searches,
   config: LdapConfig,
   state: State,
   trace: Trace,
 ): Promise<Entry | null> {
-  if (state.idAttribute === 'DN') return findByDn(connection, config, state, trace);
+  if (state.idAttribute === 'DN') return findByDn(searches, config, state, trace);
   const same = equals(state.idAttribute, Buffer.from(state.id, 'base64'));
-  const found = await searchFew(connection, peopleQuery(config, same, [state.idAttribute]), trace);
+  const query = peopleQuery(config, same, [state.idAttribute]);
+  const found = await inEachBase(config.userSearch.baseDn, (base) =>
+    searchFew(searches, { ...query, base }, trace),
+  );
   return onlyOne(found, `the id in "${state.idAttribute}"`);
 }
 
 async function findByDn(
-  connection: LdapConnection,
+  searches: Searches,
   config: LdapConfig,
   state: State,
   trace: Trace,
 ): Promise<Entry | null> {
   const base = Buffer.from(state.id, 'base64').toString('utf8');
-  if (!isWithin(base, config.userSearch.baseDn)) return null;
+  if (!config.userSearch.baseDn.some((within) => isWithin(base, within))) return null;
   const query = {
     ...peopleQuery(config, configuredFilter(config.userSearch.filter)),
     base,
     scope: 'base' as const,
   };
-  const { result, entries } = await searchOrResult(connection, query, trace);
+  const { result, entries } = await searchOrResult(searches, query, trace);
   if (result.code === resultCode.noSuchObject) return null;
   if (result.code !== resultCode.success) throw searchFailure(result, base);
   return onlyOne(entries, 'the DN');
@@ -65,7 +71,7 @@ async function findByDn(
  * renamed and a replica without its data all look as if everybody had left.
  */
 export async function proveThatOthersAreVisible(
-  connection: LdapConnection,
+  searches: Searches,
   config: LdapConfig,
   state: State,
   trace: Trace,
@@ -74,23 +80,26 @@ export async function proveThatOthersAreVisible(
   const named = both(configured, anyOf(username.map(present)));
   // With the id in the filter: who may no longer search by it finds nobody, too.
   const filter = state.idAttribute === 'DN' ? named : allOf([named, present(state.idAttribute)]);
-  const query: SearchQuery = { base: baseDn, scope, filter, attributes: ['1.1'], sizeLimit: 2 };
-  const { result, entries } = await connection.search(query);
-  trace.step('ldap other people', { base: baseDn, result: result.code, found: entries.length });
-  const others = entries.filter((entry) => !sameDn(entry.dn, baseDn));
-  const complete = result.code === resultCode.success || result.code === resultCode.sizeLimitExceeded;
-  if (complete && others.length > 0) return;
-  throw unavailable(`the person was not found, but nobody else can be seen below "${baseDn}" either`);
+  for (const base of baseDn) {
+    const query: SearchQuery = { base, scope, filter, attributes: ['1.1'], sizeLimit: 2 };
+    const { result, entries } = await searches.search(query);
+    trace.step('ldap other people', { base, result: result.code, found: entries.length });
+    const others = entries.filter((entry) => !sameDn(entry.dn, base));
+    const complete = result.code === resultCode.success || result.code === resultCode.sizeLimitExceeded;
+    if (complete && others.length > 0) return;
+  }
+  const bases = baseDn.map((base) => `"${base}"`).join(' or ');
+  throw unavailable(`the person was not found, but nobody else can be seen below ${bases} either`);
 }
 
 function peopleQuery(
   config: LdapConfig,
   filter: ReturnType<typeof equals>,
   also: readonly string[] = [],
-): SearchQuery {
-  const { baseDn, scope, filter: configured } = config.userSearch;
+): Omit<SearchQuery, 'base'> {
+  const { scope, filter: configured } = config.userSearch;
   const attributes = [...new Set([...personAttributes(config), ...also])];
-  return { base: baseDn, scope, filter: both(configured, filter), attributes };
+  return { scope, filter: both(configured, filter), attributes };
 }
 
 function onlyOne(found: readonly Entry[], by: string): Entry | null {

@@ -42,7 +42,7 @@ async function open(
     ...{ bindDn: `cn=service,${suffix}`, bindPassword: 'service' },
     userSearch: { baseDn: people, username: 'uid' },
     groupSearch: { baseDn: `ou=Groups,${suffix}` },
-    timeouts: { operation: '3s' },
+    timeouts: { bind: '3s', search: '3s' },
     ...more,
   });
 }

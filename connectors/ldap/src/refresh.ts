@@ -14,16 +14,16 @@ export async function refresh(
 ): Promise<Refreshed<State>> {
   const { config } = directory;
   const { state } = identity;
-  return directory.asService(directory.deadline(call.signal), async (service) => {
-    const person = await findById(service, config, state, call.trace).catch(asUnavailable);
+  return directory.use(directory.deadline(call.signal), async (session) => {
+    const person = await findById(session, config, state, call.trace).catch(asUnavailable);
     if (person === null) {
-      await proveThatOthersAreVisible(service, config, state, call.trace);
+      await proveThatOthersAreVisible(session, config, state, call.trace);
       return {
         status: 'gone',
-        reason: `no entry below "${config.userSearch.baseDn}" has this id and passes the filter`,
+        reason: `no entry below "${config.userSearch.baseDn.join('", "')}" has this id and passes the filter`,
       };
     }
-    const groups = await readGroups(service, person, config, call.trace);
+    const groups = await readGroups(session, person, config, call.trace);
     const id = personId(person, config, state);
     return { status: 'current', identity: identityOf(person, id, groups, config) };
   });

@@ -3,12 +3,8 @@ import type { ConnectorError, Trace } from '@gatehouse/connector-kit';
 import type { Entry } from './entry.ts';
 import { describe, misconfigured, unavailable } from './errors.ts';
 import { limits } from './limits.ts';
-import {
-  type LdapConnection,
-  type SearchAnswer,
-  type SearchQuery,
-  tooManyEntries,
-} from './wire/connection.ts';
+import type { Searches } from './session.ts';
+import { type SearchAnswer, type SearchQuery, tooManyEntries } from './wire/connection.ts';
 import type { Result } from './wire/response.ts';
 import { resultCode } from './wire/result-code.ts';
 
@@ -23,11 +19,11 @@ export interface CompleteQuery extends SearchQuery {
 
 /** Throws `ConnectorError` for every result but success, and where a part of the tree is on another server. */
 export async function searchAll(
-  connection: LdapConnection,
+  searches: Searches,
   query: CompleteQuery,
   trace: Trace,
 ): Promise<readonly Entry[]> {
-  const { result, entries, references } = await searchOrResult(connection, query, trace);
+  const { result, entries, references } = await searchOrResult(searches, query, trace);
   if (result.code !== resultCode.success) throw searchFailure(result, query.base);
   if (references > 0 && !query.ignoreReferrals) {
     throw misconfigured(
@@ -37,13 +33,25 @@ export async function searchAll(
   return entries;
 }
 
+/** The entries of all bases, each once: one base may be inside another. */
+export async function inEachBase(
+  bases: readonly string[],
+  searchOne: (base: string) => Promise<readonly Entry[]>,
+): Promise<readonly Entry[]> {
+  const found = new Map<string, Entry>();
+  for (const base of bases) {
+    for (const entry of await searchOne(base)) found.set(entry.dn.toLowerCase(), entry);
+  }
+  return [...found.values()];
+}
+
 /** Enough to see whether there is one, or more than one: a name that stands for everybody is not read to the end. */
 export async function searchFew(
-  connection: LdapConnection,
+  searches: Searches,
   query: SearchQuery,
   trace: Trace,
 ): Promise<readonly Entry[]> {
-  const answer = await connection.search({ ...query, sizeLimit: FEW });
+  const answer = await searches.search({ ...query, sizeLimit: FEW });
   traceSearch(query, answer, trace);
   const { result, entries } = answer;
   const several = result.code === resultCode.sizeLimitExceeded && entries.length > 1;
@@ -52,28 +60,24 @@ export async function searchFew(
 }
 
 /** For callers to whom a result such as `noSuchObject` says something; `entries` counts only with `success`. */
-export async function searchOrResult(
-  connection: LdapConnection,
-  query: SearchQuery,
-  trace: Trace,
-): Promise<Found> {
+export async function searchOrResult(searches: Searches, query: SearchQuery, trace: Trace): Promise<Found> {
   // Pages cost round trips, and some directories allow one paged search a connection: only where they are needed.
-  const whole = await connection.search(query);
+  const whole = await searches.search(query);
   // What it was willing to send at once is a page that it accepts; some refuse larger ones.
   const size = Math.min(Math.max(whole.entries.length, 1), limits.pageSize);
   const tooMany = whole.result.code === resultCode.sizeLimitExceeded;
-  const answer = tooMany ? await connection.inTurn(() => searchPages(connection, query, size)) : whole;
+  const answer = tooMany ? await searches.inTurn(() => searchPages(searches, query, size)) : whole;
   traceSearch(query, answer, trace);
   return answer;
 }
 
 /** RFC 2696. An empty page with a cookie is not the end. */
-async function searchPages(connection: LdapConnection, query: SearchQuery, size: number): Promise<Found> {
+async function searchPages(searches: Searches, query: SearchQuery, size: number): Promise<Found> {
   const entries: Entry[] = [];
   let references = 0;
   let cookie: Buffer | undefined;
   for (let page = 0; page < limits.pages; page += 1) {
-    const answer = await connection.search(query, { size, cookie });
+    const answer = await searches.search(query, { size, cookie });
     entries.push(...answer.entries);
     references += answer.references;
     if (entries.length > limits.entries) throw tooManyEntries();

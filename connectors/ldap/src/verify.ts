@@ -24,18 +24,17 @@ export async function verify(
   if (!isWorthAsking(credentials)) return null;
   const { config } = directory;
   const signal = directory.deadline(call.signal);
-  return directory.asService(signal, async (service) => {
-    const person = await findByName(service, config, credentials.username, call.trace);
-    const verdict = await directory.unbound(signal, (own) =>
+  return directory.use(signal, async (session) => {
+    const person = await findByName(session, config, credentials.username, call.trace);
+    const verdict =
       person === null
-        ? bindDecoy(own, config, credentials.password)
-        : bindPerson(own, person.dn, credentials.password),
-    );
+        ? await bindDecoy(session, config, credentials.password)
+        : await bindPerson(session, person.dn, credentials.password);
     call.trace.step('ldap password', { person: person?.dn ?? null, verdict });
     if (person === null || verdict === 'wrong') return null;
 
-    await directory.provesItRefusesStrangers(signal);
-    const groups = await readGroups(service, person, config, call.trace);
+    await directory.provesItRefusesStrangers(session);
+    const groups = await readGroups(session, person, config, call.trace);
     return identityOf(person, personId(person, config), groups, config);
   });
 }

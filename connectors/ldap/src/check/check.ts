@@ -1,9 +1,8 @@
 /** `gatehouse connector check`: proves the configuration against the real directory, line by line. */
 import type { Call, Check } from '@gatehouse/connector-kit';
-import { bindService } from '../bind.ts';
-import type { LdapConfig } from '../config.ts';
+import { addressesOf } from '../connect.ts';
 import type { Directory } from '../directory.ts';
-import type { LdapConnection } from '../wire/connection.ts';
+import type { Session } from '../session.ts';
 import { attempt } from './attempt.ts';
 import { checkGroups } from './groups.ts';
 import { checkConnection, checkName } from './network.ts';
@@ -14,36 +13,25 @@ import { checkRootEntry } from './root-entry.ts';
 export async function check(directory: Directory, call: Call): Promise<readonly Check[]> {
   const { config } = directory;
   const signal = directory.deadline(call.signal);
-  const name = await checkName(config);
+  const [address] = addressesOf(config);
+  if (address === undefined) return [];
+  const name = await checkName(address);
   if (!name.ok) return [name];
-  const way = [name, ...(await checkConnection(config, signal, directory.now()))];
+  const way = [name, ...(await checkConnection(config, address, signal, directory.now()))];
   if (way.some((line) => !line.ok)) return way;
 
   const inside: Check[] = [];
-  const use = async (connection: LdapConnection) => {
-    inside.push(await checkBind(connection, config));
-    if (inside.every((line) => line.ok)) inside.push(...(await checkContents(connection, directory, signal)));
-  };
-  const session = await attempt(
-    'session',
-    async () => {
-      await directory.unbound(signal, use);
-      return { detail: 'the connection lasted' };
-    },
-    () => 'Run the check again; if it fails again, look at the log of the directory.',
-  );
-  return session.ok ? [...way, ...inside] : [...way, ...inside, session];
-}
-
-function checkBind(connection: LdapConnection, config: LdapConfig): Promise<Check> {
-  return attempt(
+  const bind = await attempt(
     'bind',
     async () => {
-      await bindService(connection, config);
+      await directory.use(signal, async (session) => {
+        inside.push(...(await checkContents(session, directory)));
+      });
       return { detail: config.bindDn ?? 'anonymous' };
     },
     adviseBind,
   );
+  return [...way, bind, ...inside];
 }
 
 function adviseBind(failure: string): string {
@@ -53,20 +41,16 @@ function adviseBind(failure: string): string {
   return 'Check `bindDn` and `bindPassword`, and that the account is not locked or expired.';
 }
 
-async function checkContents(
-  connection: LdapConnection,
-  directory: Directory,
-  signal: AbortSignal,
-): Promise<readonly Check[]> {
+async function checkContents(session: Session, directory: Directory): Promise<readonly Check[]> {
   const { config } = directory;
   return [
-    await checkRootEntry(connection),
-    await checkPeople(connection, config),
-    await checkGroups(connection, config),
+    await checkRootEntry(session),
+    await checkPeople(session, config),
+    await checkGroups(session, config),
     await attempt(
       'refuses strangers',
       async () => {
-        await directory.provesItRefusesStrangers(signal);
+        await directory.provesItRefusesStrangers(session);
         return { detail: 'a name that does not exist is refused' };
       },
       () => 'This directory lets in anybody: do not use it.',

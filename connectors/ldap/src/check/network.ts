@@ -4,14 +4,14 @@ import type { Socket } from 'node:net';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
 import type { Check } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
-import { addressOf, openSocket } from '../connect.ts';
+import { openSocket } from '../connect.ts';
+import type { HostAndPort } from '../host.ts';
 import { attempt, type Finding } from './attempt.ts';
 
 const SOON = 14;
 const DAY = 24 * 60 * 60 * 1000;
 
-export function checkName(config: LdapConfig): Promise<Check> {
-  const { host } = addressOf(config);
+export function checkName({ host }: HostAndPort): Promise<Check> {
   return attempt(
     'resolve',
     async () => {
@@ -25,16 +25,17 @@ export function checkName(config: LdapConfig): Promise<Check> {
 /** `connect`, and `tls` where there is TLS; the second is missing where the first failed. */
 export async function checkConnection(
   config: LdapConfig,
+  address: HostAndPort,
   signal: AbortSignal,
   now: Date,
 ): Promise<readonly Check[]> {
-  const { host, port } = addressOf(config);
+  const { host, port } = address;
   const sockets: Socket[] = [];
   try {
     const connect = await attempt(
       'connect',
       async () => {
-        sockets.push(await openSocket(config, signal, false));
+        sockets.push(await openSocket(config, address, signal, false));
         return { detail: `${host}:${port} answers` };
       },
       adviseConnect,

@@ -4,24 +4,24 @@ import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { configuredFilter } from '../filters.ts';
 import { identityOf, personAttributes, personId } from '../identity.ts';
-import type { LdapConnection } from '../wire/connection.ts';
+import type { Searches } from '../session.ts';
 import { attempt, type Finding } from './attempt.ts';
-import { count, readingAdvice, sample, samplePeople } from './sample.ts';
+import { count, readingAdvice, sampleEach, samplePeople } from './sample.ts';
 
-export function checkPeople(connection: LdapConnection, config: LdapConfig): Promise<Check> {
+export function checkPeople(searches: Searches, config: LdapConfig): Promise<Check> {
   const { baseDn } = config.userSearch;
   return attempt(
     'people',
     async () => {
-      const found = await samplePeople(connection, config, personAttributes(config));
+      const found = await samplePeople(searches, config, personAttributes(config));
       const faults = found.entries.flatMap((entry) => faultOf(entry, config));
       const usable = found.entries.length - faults.length;
       return {
         ok: usable > 0,
-        detail: `${count(found)} below ${baseDn}, ${usable} of them with all that a sign-in needs`,
+        detail: `${count(found)} below ${baseDn.join(', ')}, ${usable} of them with all that a sign-in needs`,
         facts: { found: found.entries.length, more: found.more, usable, faults: faults.slice(0, 5) },
         ...(found.entries.length === 0
-          ? await adviceForNobody(connection, config)
+          ? await adviceForNobody(searches, config)
           : adviceFor(found.entries, faults, config)),
       };
     },
@@ -40,12 +40,12 @@ function faultOf(entry: Entry, config: LdapConfig): readonly string[] {
 
 /** The filter and the names that people type are two different mistakes. */
 async function adviceForNobody(
-  connection: LdapConnection,
+  searches: Searches,
   { userSearch }: LdapConfig,
 ): Promise<Pick<Finding, 'advice'>> {
   const { baseDn, scope, filter, username } = userSearch;
-  const query = { base: baseDn, scope, filter: configuredFilter(filter), attributes: [] };
-  const fitting = await sample(connection, query);
+  const query = { scope, filter: configuredFilter(filter), attributes: [] };
+  const fitting = await sampleEach(searches, baseDn, query);
   const advice =
     fitting.entries.length === 0
       ? `Nothing there fits \`userSearch.filter\`, or the account may not read it.`

@@ -1,19 +1,19 @@
 /** What the directory says about itself (RFC 4512, section 5.1). */
 import type { Check } from '@gatehouse/connector-kit';
 import { present } from '../filters.ts';
-import type { LdapConnection } from '../wire/connection.ts';
+import type { Searches } from '../session.ts';
 import { attempt } from './attempt.ts';
 import { sample } from './sample.ts';
 
 const PAGED_RESULTS = '1.2.840.113556.1.4.319';
 
-export function checkRootEntry(connection: LdapConnection): Promise<Check> {
+export function checkRootEntry(searches: Searches): Promise<Check> {
   const attributes = ['vendorName', 'namingContexts', 'supportedControl'];
   const query = { base: '', scope: 'base', filter: present('objectClass'), attributes } as const;
   return attempt(
     'root entry',
     async () => {
-      const root = (await sample(connection, query)).entries[0];
+      const root = (await sample(searches, query)).entries[0];
       const contexts = root?.texts('namingContexts') ?? [];
       const paging = root?.texts('supportedControl').includes(PAGED_RESULTS) ?? false;
       const vendor = root?.text('vendorName') ?? 'a directory that does not name its vendor';

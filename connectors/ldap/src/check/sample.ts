@@ -3,7 +3,8 @@ import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { anyOf, both, present } from '../filters.ts';
 import { searchFailure } from '../search.ts';
-import type { LdapConnection, SearchQuery } from '../wire/connection.ts';
+import type { Searches } from '../session.ts';
+import type { SearchQuery } from '../wire/connection.ts';
 import { resultCode } from '../wire/result-code.ts';
 
 const SIZE = 100;
@@ -15,8 +16,8 @@ export interface Sample {
 }
 
 /** The size limit is expected here; every other failure throws. */
-export async function sample(connection: LdapConnection, query: SearchQuery): Promise<Sample> {
-  const { result, entries } = await connection.search({ ...query, sizeLimit: SIZE });
+export async function sample(searches: Searches, query: SearchQuery): Promise<Sample> {
+  const { result, entries } = await searches.search({ ...query, sizeLimit: SIZE });
   const more = result.code === resultCode.sizeLimitExceeded;
   if (!more && result.code !== resultCode.success) throw searchFailure(result, query.base);
   return { entries, more };
@@ -24,13 +25,26 @@ export async function sample(connection: LdapConnection, query: SearchQuery): Pr
 
 /** Those whom a typed name can find. */
 export function samplePeople(
-  connection: LdapConnection,
+  searches: Searches,
   config: LdapConfig,
   attributes: readonly string[],
 ): Promise<Sample> {
   const { baseDn, scope, filter, username } = config.userSearch;
   const named = both(filter, anyOf(username.map(present)));
-  return sample(connection, { base: baseDn, scope, filter: named, attributes });
+  return sampleEach(searches, baseDn, { scope, filter: named, attributes });
+}
+
+export async function sampleEach(
+  searches: Searches,
+  bases: readonly string[],
+  query: Omit<SearchQuery, 'base'>,
+): Promise<Sample> {
+  const samples: Sample[] = [];
+  for (const base of bases) samples.push(await sample(searches, { ...query, base }));
+  return {
+    entries: samples.flatMap(({ entries }) => entries),
+    more: samples.some(({ more }) => more),
+  };
 }
 
 export function count({ entries, more }: Sample): string {

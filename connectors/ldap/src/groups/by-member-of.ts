@@ -5,13 +5,13 @@ import type { Entry } from '../entry.ts';
 import { unavailable } from '../errors.ts';
 import { configuredFilter } from '../filters.ts';
 import { searchFailure, searchOrResult } from '../search.ts';
-import type { LdapConnection } from '../wire/connection.ts';
+import type { Searches } from '../session.ts';
 import { resultCode } from '../wire/result-code.ts';
 import { FoundGroups } from './found-groups.ts';
 import { followLevels, inBatches } from './levels.ts';
 
 export async function groupsByMemberOf(
-  connection: LdapConnection,
+  searches: Searches,
   person: Entry,
   config: MemberOf,
   trace: Trace,
@@ -21,7 +21,7 @@ export async function groupsByMemberOf(
   const namedBy = async (entries: readonly Entry[]) => {
     const names = entries.flatMap((entry) => entry.texts(config.attribute));
     const fresh = names.filter((dn) => !asked.has(dn.toLowerCase()) && asked.add(dn.toLowerCase()));
-    return found.add(await inBatches(fresh, (dn) => readGroup(connection, dn, config, trace)));
+    return found.add(await inBatches(fresh, (dn) => readGroup(searches, dn, config, trace)));
   };
 
   const direct = await namedBy([person]);
@@ -31,14 +31,14 @@ export async function groupsByMemberOf(
 
 /** Empty where `filter` leaves the group out. A group that cannot be read is an error: it may be the one that matters. */
 async function readGroup(
-  connection: LdapConnection,
+  searches: Searches,
   dn: string,
   config: MemberOf,
   trace: Trace,
 ): Promise<readonly Entry[]> {
   const attributes = config.nested ? [config.nameAttribute, config.attribute] : [config.nameAttribute];
   const query = { base: dn, scope: 'base', filter: configuredFilter(config.filter), attributes } as const;
-  const { result, entries } = await searchOrResult(connection, query, trace);
+  const { result, entries } = await searchOrResult(searches, query, trace);
   if (result.code === resultCode.noSuchObject) {
     throw unavailable(`"${config.attribute}" names the group ${dn}, which does not exist or may not be seen`);
   }

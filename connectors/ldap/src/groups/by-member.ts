@@ -3,20 +3,24 @@ import type { Trace } from '@gatehouse/connector-kit';
 import type { GroupSearch } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { both, equals } from '../filters.ts';
-import { searchAll } from '../search.ts';
-import type { LdapConnection } from '../wire/connection.ts';
+import { inEachBase, searchAll } from '../search.ts';
+import type { Searches } from '../session.ts';
 import { FoundGroups } from './found-groups.ts';
 import { followLevels, inBatches } from './levels.ts';
 
 export async function groupsByMember(
-  connection: LdapConnection,
+  searches: Searches,
   person: Entry,
   search: GroupSearch,
   trace: Trace,
 ): Promise<readonly string[]> {
   const found = new FoundGroups();
   const holding = (attribute: string, values: readonly (string | Buffer)[]) =>
-    inBatches(values, (value) => searchAll(connection, groupQuery(search, attribute, value), trace));
+    inBatches(values, (value) =>
+      inEachBase(search.baseDn, (base) =>
+        searchAll(searches, { ...groupQuery(search, attribute, value), base }, trace),
+      ),
+    );
 
   for (const { userAttribute, groupAttribute, recursionGroupAttribute } of search.userMatchers) {
     const direct = found.add(await holding(groupAttribute, valuesOf(person, userAttribute)));
@@ -39,7 +43,6 @@ function valuesOf(person: Entry, attribute: string): readonly (string | Buffer)[
 
 function groupQuery(search: GroupSearch, attribute: string, value: string | Buffer) {
   return {
-    base: search.baseDn,
     scope: search.scope,
     filter: both(search.filter, equals(attribute, value)),
     attributes: [search.nameAttribute],

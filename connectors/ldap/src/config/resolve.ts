@@ -1,0 +1,83 @@
+/** From what was written to what is used: presets and defaults filled in. Pure. */
+import type { Options } from './options.ts';
+import { type Preset, presets } from './presets.ts';
+
+const noPreset: Preset = {};
+const membersByDn = [{ userAttribute: 'DN', groupAttribute: 'member' }];
+
+export function resolve(written: Options) {
+  const preset = written.preset === undefined ? noPreset : presets[written.preset];
+  return {
+    ...written,
+    host: written.host ?? [],
+    userSearch: {
+      ...written.userSearch,
+      filter: written.userSearch.filter ?? preset.filter,
+      username: written.userSearch.username ?? [...(preset.username ?? [])],
+    },
+    attributes: resolveAttributes(written, preset),
+    ...resolveGroups(written, preset),
+  };
+}
+
+function resolveAttributes(
+  { attributes, userSearch, insecureIdFromDn }: Options,
+  { attributes: known }: Preset,
+) {
+  return {
+    ...attributes,
+    id: attributes.id ?? (insecureIdFromDn ? undefined : known?.id),
+    username: attributes.username ?? known?.username ?? userSearch.username?.[0],
+    displayName: attributes.displayName ?? known?.displayName ?? 'cn',
+    email: attributes.email ?? known?.email ?? 'mail',
+  };
+}
+
+function resolveGroups({ groupSearch, memberOf, tokenGroups, userSearch }: Options, preset: Preset) {
+  const named = {
+    filter: preset.groupFilter,
+    nameAttribute: preset.groupNameAttribute ?? 'cn',
+  };
+  const none = groupSearch === undefined && memberOf === undefined && tokenGroups === undefined;
+  const search = groupSearch && {
+    ...groupSearch,
+    filter: groupSearch.filter ?? named.filter,
+    nameAttribute: groupSearch.nameAttribute ?? named.nameAttribute,
+    userMatchers: (groupSearch.userMatchers ?? preset.userMatchers ?? membersByDn).map((matcher) => ({
+      recursionGroupAttribute: undefined,
+      inChain: false,
+      ...matcher,
+    })),
+    ignoreReferrals: groupSearch.ignoreReferrals ?? false,
+  };
+  const ofPerson = memberOf ?? (none && preset.groups === 'memberOf' ? memberOfDefaults : undefined);
+  const token = tokenGroups ?? (none && preset.groups === 'tokenGroups' ? tokenGroupsDefaults : undefined);
+  return {
+    groupSearch: search,
+    memberOf: ofPerson && {
+      ...ofPerson,
+      filter: ofPerson.filter ?? named.filter,
+      nameAttribute: ofPerson.nameAttribute ?? named.nameAttribute,
+    },
+    tokenGroups: token && {
+      ...token,
+      baseDn: token.baseDn ?? [...new Set(userSearch.baseDn.map(domainOf))],
+      filter: token.filter ?? named.filter,
+      nameAttribute: token.nameAttribute ?? named.nameAttribute,
+    },
+  };
+}
+
+type Written<Way extends 'memberOf' | 'tokenGroups'> = NonNullable<Options[Way]>;
+const memberOfDefaults: Written<'memberOf'> = {
+  attribute: 'memberOf',
+  nested: false,
+  primaryGroup: false,
+  maxDepth: 16,
+};
+const tokenGroupsDefaults: Written<'tokenGroups'> = { attribute: 'tokenGroups' };
+
+/** `OU=People,DC=corp,DC=example` is in the domain `DC=corp,DC=example`. */
+function domainOf(dn: string): string {
+  return /(?:^|,)\s*(dc=.*)$/i.exec(dn)?.[1] ?? dn;
+}
