@@ -3,6 +3,7 @@ import { type Call, ConnectorError, type Identity, type Refreshed } from '@gateh
 import type { Directory } from './directory.ts';
 import { unavailable } from './errors.ts';
 import { findById, proveThatOthersAreVisible } from './find-person.ts';
+import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
 import { identityOf, personId, type State } from './identity.ts';
 
@@ -23,7 +24,7 @@ export async function refresh(
         reason: `no entry below "${config.userSearch.baseDn.join('", "')}" has this id and passes the filter`,
       };
     }
-    const groups = await readGroups(session, person, config, call.trace);
+    const groups = names(await readGroups(session, person, config, call.trace));
     const id = personId(person, config, state);
     return { status: 'current', identity: identityOf(person, id, groups, config) };
   });

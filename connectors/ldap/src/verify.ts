@@ -3,6 +3,7 @@ import type { Call, Identity } from '@gatehouse/connector-kit';
 import { bindDecoy, bindPerson } from './bind.ts';
 import type { Directory } from './directory.ts';
 import { findByName } from './find-person.ts';
+import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
 import { identityOf, personId, type State } from './identity.ts';
 import { limits } from './limits.ts';
@@ -34,7 +35,7 @@ export async function verify(
     if (person === null || verdict === 'wrong') return null;
 
     await directory.provesItRefusesStrangers(session);
-    const groups = await readGroups(session, person, config, call.trace);
+    const groups = names(await readGroups(session, person, config, call.trace));
     return identityOf(person, personId(person, config), groups, config);
   });
 }

@@ -8,6 +8,7 @@ import { searchFailure, searchOrResult } from '../search.ts';
 import type { Searches } from '../session.ts';
 import { resultCode } from '../wire/result-code.ts';
 import { FoundGroups } from './found-groups.ts';
+import type { Group } from './group.ts';
 import { followLevels, inBatches } from './levels.ts';
 
 export async function groupsByMemberOf(
@@ -15,18 +16,23 @@ export async function groupsByMemberOf(
   person: Entry,
   config: MemberOf,
   trace: Trace,
-): Promise<readonly string[]> {
+): Promise<readonly Group[]> {
   const found = new FoundGroups();
   const asked = new Set<string>();
-  const namedBy = async (entries: readonly Entry[]) => {
+  const namedBy = async (entries: readonly Entry[], how: string) => {
     const names = entries.flatMap((entry) => entry.texts(config.attribute));
     const fresh = names.filter((dn) => !asked.has(dn.toLowerCase()) && asked.add(dn.toLowerCase()));
-    return found.add(await inBatches(fresh, (dn) => readGroup(searches, dn, config, trace)));
+    const groups = await inBatches(fresh, (dn) => readGroup(searches, dn, config, trace));
+    return found.add(groups.map((entry) => ({ entry, how })));
   };
 
-  const direct = await namedBy([person]);
-  if (config.nested) await followLevels(direct, config.maxDepth, namedBy);
-  return found.names(config.nameAttribute);
+  const direct = await namedBy([person], `named by ${config.attribute}`);
+  if (config.nested) {
+    await followLevels(direct, config.maxDepth, (level) =>
+      namedBy(level, `named by ${config.attribute} of a group`),
+    );
+  }
+  return found.named(config.nameAttribute);
 }
 
 /** Empty where `filter` leaves the group out. A group that cannot be read is an error: it may be the one that matters. */

@@ -5,7 +5,8 @@ import type { Entry } from '../entry.ts';
 import { both, equals } from '../filters.ts';
 import { inEachBase, searchAll } from '../search.ts';
 import type { Searches } from '../session.ts';
-import { FoundGroups } from './found-groups.ts';
+import { type Found, FoundGroups } from './found-groups.ts';
+import type { Group } from './group.ts';
 import { followLevels, inBatches } from './levels.ts';
 
 export async function groupsByMember(
@@ -13,28 +14,34 @@ export async function groupsByMember(
   person: Entry,
   search: GroupSearch,
   trace: Trace,
-): Promise<readonly string[]> {
+): Promise<readonly Group[]> {
   const found = new FoundGroups();
-  const holding = (attribute: string, values: readonly (string | Buffer)[]) =>
-    inBatches(values, (value) =>
-      inEachBase(search.baseDn, (base) =>
-        searchAll(searches, { ...groupQuery(search, attribute, value), base }, trace),
-      ),
+  const holding = async (
+    attribute: string,
+    value: string | Buffer,
+    how: string,
+  ): Promise<readonly Found[]> => {
+    const entries = await inEachBase(search.baseDn, (base) =>
+      searchAll(searches, { ...groupQuery(search, attribute, value), base }, trace),
     );
+    return entries.map((entry) => ({ entry, how }));
+  };
 
   for (const { userAttribute, groupAttribute, recursionGroupAttribute } of search.userMatchers) {
-    const direct = found.add(await holding(groupAttribute, valuesOf(person, userAttribute)));
+    const own = await inBatches(valuesOf(person, userAttribute), (value) =>
+      holding(groupAttribute, value, `member of it (${groupAttribute})`),
+    );
+    const direct = found.add(own);
     if (recursionGroupAttribute === undefined) continue;
     await followLevels(direct, search.maxDepth, async (level) =>
       found.add(
-        await holding(
-          recursionGroupAttribute,
-          level.map((group) => group.dn),
+        await inBatches(level, ({ dn }) =>
+          holding(recursionGroupAttribute, dn, `contains ${dn} (${recursionGroupAttribute})`),
         ),
       ),
     );
   }
-  return found.names(search.nameAttribute);
+  return found.named(search.nameAttribute);
 }
 
 function valuesOf(person: Entry, attribute: string): readonly (string | Buffer)[] {
