@@ -3,6 +3,7 @@ import type { Call, RefreshCall } from './call.ts';
 import type { Arrival, Check, Departure, Reply, SignInWish } from './exchange.ts';
 import type { Identity, Refreshed } from './identity.ts';
 import type { Json } from './json.ts';
+import type { LookedUp, LookUpRequest } from './look-up.ts';
 
 export interface Connector<State> {
   /** One mechanism, and the compiler makes an author finish it. */
@@ -11,6 +12,11 @@ export interface Connector<State> {
   refresh?(identity: Identity<State>, call: RefreshCall<State>): Promise<Refreshed<State>>;
   /** Proves the configuration against the real upstream. Never throws for a bad upstream: it reports. */
   check(call: Call): Promise<readonly Check[]>;
+  /**
+   * What a sign-in would find about somebody, without the password: for the administrator at the command line, never for
+   * a page. Reports like `check` instead of throwing. Absent: nobody can be looked up.
+   */
+  lookUp?(who: LookUpRequest, call: Call): Promise<LookedUp<State>>;
   /** A document for the upstream's administrator, such as SAML service provider metadata. */
   metadata?(callbackUrl: URL): { readonly contentType: string; readonly body: string };
   /** Where to send the browser to end the upstream's session too; null if there is nothing to end. */

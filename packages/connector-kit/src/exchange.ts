@@ -42,4 +42,8 @@ export interface Check {
   /** What the administrator can do about it, in the upstream's own words. */
   readonly advice?: string;
   readonly facts?: Readonly<Record<string, Json>>;
+  /** Milliseconds. */
+  readonly took?: number;
+  /** Which server of several this is about. */
+  readonly server?: string;
 }

@@ -13,3 +13,12 @@ export type { ConnectorHost } from './host.ts';
 export type { Authenticated, Identity, ProofOfLeaving, Refreshed } from './identity.ts';
 export type { Json } from './json.ts';
 export type { Log, LogFields } from './log.ts';
+export type {
+  FoundGroup,
+  LookedUp,
+  LookedUpAttribute,
+  LookedUpGroup,
+  LookedUpPerson,
+  LookUpRequest,
+  Membership,
+} from './look-up.ts';
