@@ -35,13 +35,13 @@ export const oddNames = [
   'zero\\00',
 ] as const;
 
-/** `(day and time)`: some accounts have expired long ago. 1601 is the year zero of Active Directory. */
+/** In units of 100 ns since 1601. */
 const longAgo = String((BigInt(Date.UTC(2020, 0, 1)) + 11_644_473_600_000n) * 10_000n);
 const halfAnHour = String(-30n * 60n * 10_000_000n);
 const noHours = Buffer.alloc(21);
 
 export function corpDomain(): string {
-  return [policy(), units(), people(), oddPeople(), groups(), oddGroups(), crowd(), shortLived()].join('');
+  return [policy(), units(), people(), oddPeople(), groups(), oddGroups(), crowd(), oldPassword()].join('');
 }
 
 function policy(): string {
@@ -160,25 +160,7 @@ function crowd(): string {
   ].join('');
 }
 
-/** A fine-grained policy: its people's passwords last a second, so that one is expired when the tests begin. */
-function shortLived(): string {
-  const members = [adDn('password-expired', corp.berlin)];
-  const settings = `CN=one second,CN=Password Settings Container,CN=System,${adSuffix}`;
-  return [
-    adGroup({ name: 'short-lived', below: corp.groups, members }),
-    ldifEntry(settings, {
-      objectClass: 'msDS-PasswordSettings',
-      'msDS-PasswordSettingsPrecedence': '1',
-      'msDS-PasswordReversibleEncryptionEnabled': 'FALSE',
-      'msDS-PasswordHistoryLength': '0',
-      'msDS-PasswordComplexityEnabled': 'FALSE',
-      'msDS-MinimumPasswordLength': '1',
-      'msDS-MinimumPasswordAge': '0',
-      'msDS-MaximumPasswordAge': String(-10_000_000n),
-      'msDS-LockoutThreshold': String(lockoutThreshold),
-      'msDS-LockoutObservationWindow': halfAnHour,
-      'msDS-LockoutDuration': halfAnHour,
-      'msDS-PSOAppliesTo': adDn('short-lived', corp.groups),
-    }),
-  ].join('');
+/** Six years old, where the domain wants a new password every six weeks. */
+function oldPassword(): string {
+  return ldifReplace(adDn('password-expired', corp.berlin), { pwdLastSet: longAgo });
 }

@@ -13,6 +13,9 @@ from samba.param import LoadParm
 from samba.provision import provision
 from samba.samdb import SamDB
 
+# Samba's own control for imports: without it nobody can say when a password was set.
+PASSWORD_MAY_BE_OLD = "local_oid:1.3.6.1.4.1.7165.4.3.20:0"
+
 folder = sys.argv[1]
 configuration = folder + "/smb.conf"
 settings = LoadParm()
@@ -31,7 +34,7 @@ provision(
     adminpass=sys.stdin.read(),
     serverrole="active directory domain controller",
     dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2,
-    dns_backend="NONE",
+    dns_backend="SAMBA_INTERNAL",
     skip_sysvolacl=True,
 )
 
@@ -39,5 +42,8 @@ database = SamDB(lp=settings, session_info=system_session())
 database.transaction_start()
 with open(folder + "/tree.ldif") as tree:
     for kind, record in database.parse_ldif(tree.read()):
-        (database.modify if kind == CHANGETYPE_MODIFY else database.add)(record)
+        if kind == CHANGETYPE_MODIFY:
+            database.modify(record, controls=[PASSWORD_MAY_BE_OLD])
+        else:
+            database.add(record)
 database.transaction_commit()
