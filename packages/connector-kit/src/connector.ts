@@ -63,4 +63,30 @@ export interface PasswordLogin<State> {
     i: { readonly username: string; readonly password: string },
     call: Call,
   ): Promise<Identity<State> | null>;
+  /** Absent: whoever signs in here types a password. */
+  readonly negotiate?: Negotiate<State>;
+}
+
+/**
+ * Instead of a typed password, a ticket that the browser has for us already: the Kerberos half of HTTP Negotiate
+ * (RFC 4559), in one round. NTLM, and what takes more rounds, is refused. The form is there for all others.
+ */
+export interface Negotiate<State> {
+  /**
+   * Whether a browser at this address is asked without having been told to; others get a link. Asking is not free:
+   * Chromium on Windows answers with a dialog of its own where it does not count us to its intranet.
+   */
+  asksFirst(address: string): boolean;
+  /**
+   * Null: no ticket that counts here (another mechanism, forged, expired, seen before, of another realm or of nobody
+   * we know). The person gets the form. Everything else that stands in the way is a `ConnectorError`; with a
+   * `personMessage`, if it is one, since a ticket proves the person as well as a password does.
+   */
+  accept(token: Uint8Array, call: Call): Promise<Accepted<State> | null>;
+}
+
+export interface Accepted<State> {
+  readonly identity: Identity<State>;
+  /** Proves us to the browser (RFC 4559, section 5). */
+  readonly reply?: Uint8Array;
 }
