@@ -14,10 +14,16 @@ export {
   type LogLevel,
 } from './errors.ts';
 export { untilAborted } from './identity/abortable.ts';
+export { AbsenceBrake } from './identity/absence-brake.ts';
+export { isTooMany, quietWindow, rateWindow } from './identity/absence-rate.ts';
 export { type Admitted, admit, admitToAll, admitToClient, type Candidate } from './identity/admit.ts';
 export { type Claims, type ClaimsRequest, claimsFor, type RuledEntry } from './identity/claims.ts';
 export { brokerErrorOf } from './identity/connector-errors.ts';
 export { displayNameOf } from './identity/display-name.ts';
+export { type Demand, explainClient, explainRules } from './identity/explain-access.ts';
+export { type ClientView, explainClaims, usualScopes } from './identity/explain-claims.ts';
+export { explainFilter, explainGroups, type GroupFate, type GroupStep } from './identity/explain-groups.ts';
+export { groupsNamedBy, type NamedGroup, upstreamNamesOf } from './identity/explain-names.ts';
 export { anyOf, compilePattern, type GroupMatcher } from './identity/group-pattern.ts';
 export { type DroppedGroup, type MappedGroups, mapGroups } from './identity/groups.ts';
 export type { GroupFilter, GroupMapping, GroupPattern, IdentityRules } from './identity/rules.ts';

@@ -23,7 +23,7 @@ export function mapGroups(groups: readonly string[], mapping: GroupMapping = {})
   const kept = new Set<string>();
   const dropped = new Map<string, DroppedGroup>();
   for (const group of groups) {
-    const name = isReadable(group) ? rename(group) : group;
+    const { name } = rename(group);
     if (!keeps(name)) continue;
     const mapped = `${mapping.prefix ?? ''}${name}`;
     const reason = faultOf(name, mapped);
@@ -40,17 +40,32 @@ export function filterOf(filter: GroupFilter): (group: string) => boolean {
   return (group) => included(group) && !excluded(group);
 }
 
-/** An exact name wins over patterns; among those the one that is written first. Names are never chained. */
-function renamer(rename: Readonly<Record<string, string>>): (group: string) => string {
+export interface Renamed {
+  readonly name: string;
+  /** The entry of `rename` that did it. */
+  readonly by?: string;
+}
+
+/**
+ * An exact name wins over patterns; among those the one that is written first. Names are never chained, and what is
+ * unreadable stays so.
+ */
+export function renamer(rename: Readonly<Record<string, string>>): (group: string) => Renamed {
   const exact = new Map(Object.entries(rename));
   const wild = [...exact]
     .filter(([from]) => isWild(from))
-    .map(([from, to]) => ({ matches: compilePattern(from), to }));
-  return (group) => exact.get(group) ?? wild.find(({ matches }) => matches(group))?.to ?? group;
+    .map(([from, to]) => ({ matches: compilePattern(from), from, to }));
+  return (group) => {
+    if (!isReadable(group)) return { name: group };
+    const name = exact.get(group);
+    if (name !== undefined) return { name, by: group };
+    const pattern = wild.find(({ matches }) => matches(group));
+    return pattern === undefined ? { name: group } : { name: pattern.to, by: pattern.from };
+  };
 }
 
 /** The prefix must not save an empty name, nor hide that `system:` came out of all rules. */
-function faultOf(name: string, mapped: string): DroppedGroup['reason'] | null {
+export function faultOf(name: string, mapped: string): DroppedGroup['reason'] | null {
   if (name.trim() === '') return 'empty';
   if (!isReadable(mapped)) return 'unreadable';
   return isReserved(mapped) ? 'reserved' : null;
