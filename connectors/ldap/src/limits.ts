@@ -8,6 +8,8 @@ export const limits = {
   connectionBytes: 64 * 1024 * 1024,
   /** Entries of one search, over all its pages. */
   entries: 10_000,
+  /** Parts of the tree on other servers, of one search. A large forest has a few dozen. */
+  references: 1_000,
   /** Pages of one search: a server that sends empty pages for ever is cut off. */
   pages: 1_000,
   pageSize: 500,

@@ -25,7 +25,7 @@ export async function searchAll(
 ): Promise<readonly Entry[]> {
   const { result, entries, references } = await searchOrResult(searches, query, trace);
   if (result.code !== resultCode.success) throw searchFailure(result, query.base);
-  if (references > 0 && !query.ignoreReferrals) {
+  if (references.length > 0 && !query.ignoreReferrals) {
     throw misconfigured(
       `parts of "${query.base}" are on other servers, and referrals are not followed: narrow the base, or set \`ignoreReferrals\``,
     );
@@ -74,12 +74,12 @@ export async function searchOrResult(searches: Searches, query: SearchQuery, tra
 /** RFC 2696. An empty page with a cookie is not the end. */
 async function searchPages(searches: Searches, query: SearchQuery, size: number): Promise<Found> {
   const entries: Entry[] = [];
-  let references = 0;
+  const references: string[] = [];
   let cookie: Buffer | undefined;
   for (let page = 0; page < limits.pages; page += 1) {
     const answer = await searches.search(query, { size, cookie });
     entries.push(...answer.entries);
-    references += answer.references;
+    references.push(...answer.references);
     if (entries.length > limits.entries) throw tooManyEntries();
     if (answer.result.code !== resultCode.success || !answer.cookie?.length) {
       return { result: answer.result, entries, references };
@@ -96,7 +96,7 @@ function traceSearch(query: SearchQuery, answer: Found, trace: Trace): void {
     result: describe(answer.result),
     entries: answer.entries.map((entry) => entry.dn).slice(0, 50),
     found: answer.entries.length,
-    referencesNotFollowed: answer.references,
+    referencesNotFollowed: answer.references.slice(0, 50),
   });
 }
 

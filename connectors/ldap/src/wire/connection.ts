@@ -35,7 +35,7 @@ export interface SearchAnswer {
   readonly result: Result;
   readonly entries: readonly Entry[];
   /** Continuation references: parts of the tree that live on another server. They are never followed. */
-  readonly references: number;
+  readonly references: readonly string[];
   readonly cookie: Buffer | undefined;
 }
 
@@ -51,7 +51,7 @@ type Final = Extract<Response, { result: Result }>;
 interface Pending {
   readonly kind: Final['kind'];
   readonly entries: Entry[];
-  references: number;
+  readonly references: string[];
   readonly resolve: (answer: Final) => void;
   readonly reject: (error: ConnectorError) => void;
 }
@@ -129,7 +129,7 @@ export class LdapConnection {
     kind: Final['kind'],
   ): { pending: Pending; answer: Promise<Final> } {
     const { promise, resolve, reject } = Promise.withResolvers<Final>();
-    const pending: Pending = { kind, entries: [], references: 0, resolve, reject };
+    const pending: Pending = { kind, entries: [], references: [], resolve, reject };
     if (this.#failure !== undefined) {
       reject(this.#failure);
       return { pending, answer: promise };
@@ -166,7 +166,8 @@ export class LdapConnection {
     } else if ('result' in response) {
       this.#finish(response, pending);
     } else if (response.kind === 'reference') {
-      pending.references += 1;
+      pending.references.push(...response.urls);
+      if (pending.references.length > limits.references) this.#fail(tooManyReferences());
     } else {
       pending.entries.push(new Entry(response.entry));
       if (pending.entries.length > limits.entries) this.#fail(tooManyEntries());
@@ -206,6 +207,10 @@ export function tooManyEntries(): ConnectorError {
   return unavailable(
     `the directory found more than ${limits.entries} entries; narrow the base or the filter`,
   );
+}
+
+function tooManyReferences(): ConnectorError {
+  return unavailable(`the directory named more than ${limits.references} parts of it on other servers`);
 }
 
 /** Not critical: a directory without paging (RFC 2696) ignores it, and then answers all or `sizeLimitExceeded`. */

@@ -27,7 +27,8 @@ export interface RawEntry {
 
 export type Response = { readonly id: number } & (
   | { readonly kind: 'entry'; readonly entry: RawEntry }
-  | { readonly kind: 'reference' }
+  /** RFC 4511, section 4.5.3: where parts of the tree are that this server does not have. */
+  | { readonly kind: 'reference'; readonly urls: readonly string[] }
   | {
       readonly kind: 'bind' | 'search' | 'extended';
       readonly result: Result;
@@ -51,7 +52,7 @@ export function readResponse(frame: Buffer): Response {
     case ProtocolOperation.LDAP_RES_SEARCH_ENTRY:
       return { id, kind: 'entry', entry: readEntry(new SearchEntry(head), operation) };
     case ProtocolOperation.LDAP_RES_SEARCH_REF:
-      return { id, kind: 'reference' };
+      return { id, kind: 'reference', urls: readUrls(operation) };
     case ProtocolOperation.LDAP_RES_BIND:
       return { id, kind: 'bind', result: readResult(new BindResponse(head), operation), cookie };
     case ProtocolOperation.LDAP_RES_SEARCH:
@@ -66,6 +67,13 @@ export function readResponse(frame: Buffer): Response {
 function readResult(answer: BindResponse | SearchResponse | ExtendedResponse, reader: BerReader): Result {
   answer.parseMessage(reader);
   return { code: answer.status, message: answer.errorMessage };
+}
+
+/** ldapts' SearchReference looks for its end where the reader stood before, which is the beginning here. */
+function readUrls(reader: BerReader): readonly string[] {
+  const urls: string[] = [];
+  while (reader.remain > 0) urls.push(take(reader, Ber.OctetString).toString('utf8'));
+  return urls;
 }
 
 function readEntry(entry: SearchEntry, reader: BerReader): RawEntry {

@@ -91,6 +91,12 @@ describe('answers', () => {
     expect(readResponse(message)).toMatchObject({ kind: 'search', cookie: Buffer.from('next') });
   });
 
+  test('of another server carry its URLs', () => {
+    const urls = ['ldap://a.example/dc=a', 'ldap://b.example/dc=b'];
+    const message = ber(0x73, ...urls.map((url) => ber(0x04, url)));
+    expect(readResponse(Buffer.concat([integer(7), message]))).toEqual({ id: 7, kind: 'reference', urls });
+  });
+
   test('keep every byte of every value', () => {
     const values = fc.array(fc.uint8Array({ maxLength: 300 }).map(Buffer.from), { maxLength: 5 });
     const attributes = fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9;-]{0,20}$/), values);
