@@ -6,7 +6,7 @@
  */
 import type { Loaded } from '@gatehouse/config';
 import { ensureSigningKeys } from '@gatehouse/core';
-import { openApp, openLog, startServer } from '@gatehouse/server';
+import { type OpenConnector, openApp, openLog, startServer } from '@gatehouse/server';
 import { accountsOf, refuseTwins } from './accounts.ts';
 import { version } from './commands/version.ts';
 import { openConnectors } from './connectors.ts';
@@ -50,7 +50,7 @@ export async function serve({ config, definitions }: Loaded, context: CommandCon
   }).catch(explain);
   open.defer(runBeside((signal) => Promise.all([runChores(signal), watchDatabase(database, log, signal)])));
 
-  const server = await startServer({ app, config, log }).catch(explain);
+  const server = await startServer({ app, config, log, tickets: takeTickets(connectors) }).catch(explain);
   open.defer(() => server.close(shutdown.hurry));
 
   // Who collects the log has no terminal in front of them.
@@ -58,6 +58,12 @@ export async function serve({ config, definitions }: Loaded, context: CommandCon
   showAddress(config, terminal);
   await shutdown.asked;
   return shutdown.exitCode;
+}
+
+function takeTickets(connectors: ReadonlyMap<string, OpenConnector>): boolean {
+  return [...connectors.values()].some(
+    ({ connector: { login } }) => login.kind === 'password' && login.negotiate !== undefined,
+  );
 }
 
 /** The server's errors at the start are sentences that name the option: no stack adds to them. */

@@ -92,6 +92,14 @@ describe('listening', () => {
     const response = await fetch(`http://127.0.0.1:${address.port}`, { headers: { x: 'a'.repeat(40_000) } });
     expect(response.status).toBe(431);
   });
+
+  it('has room for the largest ticket of Active Directory where browsers send tickets', async () => {
+    const config = { listen: { host: '127.0.0.1', port: 0 } };
+    server = await startServer({ app: hello(), config, log, tickets: true });
+    const authorization = `Negotiate ${Buffer.alloc(48_000).toString('base64')}`;
+    const response = await fetch(`http://127.0.0.1:${server.address.port}`, { headers: { authorization } });
+    expect(response.status).toBe(200);
+  });
 });
 
 describe('closing', () => {

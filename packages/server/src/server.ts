@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly app: { callback(): RequestListener };
   readonly config: Pick<Config, 'listen'>;
   readonly log: Log;
+  /** Browsers send Kerberos tickets, which grow with the groups of a person: Active Directory's up to 48,000 bytes. */
+  readonly tickets?: boolean;
 }
 
 export interface RunningServer {
@@ -28,13 +30,13 @@ export interface RunningServer {
 
 /** Room for an `id_token_hint` of a person with many groups. */
 const maxHeaderSize = 32 * 1024;
+const maxHeaderSizeWithTickets = 80 * 1024;
 const maxConnections = 10_000;
 /** Milliseconds. */
 const handshakeTimeout = 10_000;
 const closeDeadline = 20_000;
 
 const limits: ServerOptions = {
-  maxHeaderSize,
   // Attack: connections that send a byte now and then hold a socket each (slowloris).
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -44,9 +46,17 @@ const limits: ServerOptions = {
 };
 
 /** @throws Error that names the option when the certificate cannot be read or the port cannot be had */
-export async function startServer({ app, config, log }: StartOptions): Promise<RunningServer> {
+export async function startServer({
+  app,
+  config,
+  log,
+  tickets = false,
+}: StartOptions): Promise<RunningServer> {
   const { listen } = config;
-  const { server, stopWatching } = await makeServer(listen, app.callback(), log);
+  const { server, stopWatching } = await makeServer(listen, app.callback(), log, {
+    ...limits,
+    maxHeaderSize: tickets ? maxHeaderSizeWithTickets : maxHeaderSize,
+  });
   server.maxConnections = maxConnections;
   // A connection on which nothing moves, in either direction.
   server.timeout = 120_000;
@@ -68,15 +78,15 @@ export async function startServer({ app, config, log }: StartOptions): Promise<R
   };
 }
 
-async function makeServer(listen: Listen, handler: RequestListener, log: Log) {
+async function makeServer(listen: Listen, handler: RequestListener, log: Log, bounds: ServerOptions) {
   if (listen.tls === undefined) {
-    return { server: createHttpServer(limits, handler), stopWatching: () => {} };
+    return { server: createHttpServer(bounds, handler), stopWatching: () => {} };
   }
   const files = listen.tls;
   const certificate = await readCertificate(files);
   // TLS 1.0 and 1.1 are out of use (RFC 8996), whatever the defaults of this Node or its environment are.
   const server = createHttpsServer(
-    { ...limits, ...certificate, handshakeTimeout, minVersion: 'TLSv1.2' },
+    { ...bounds, ...certificate, handshakeTimeout, minVersion: 'TLSv1.2' },
     handler,
   );
   const stopWatching = watchCertificate(files, certificate, log, (renewed) =>

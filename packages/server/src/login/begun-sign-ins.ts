@@ -8,8 +8,11 @@
 import { BrokerError } from '@gatehouse/core';
 import { addressGroup } from '../http/trusted-proxies.ts';
 
-/** A sign-in begins at `/auth`, a login where the browser leaves for an upstream; each has places of its own. */
-export type Begun = 'sign-in' | 'login';
+/**
+ * A sign-in begins at `/auth`, a login where the browser leaves for an upstream. A ticket takes no place, and costs
+ * work. Each is counted for itself.
+ */
+export type Begun = 'sign-in' | 'login' | 'ticket';
 
 /** Milliseconds; what is begun lives no longer. */
 const window = 10 * 60_000;

@@ -9,9 +9,9 @@ import { askConfirm } from './confirm.ts';
 import { askConsent } from './consent.ts';
 import { hintedConnector } from './hinted-connector.ts';
 import type { LoginRoom } from './login-room.ts';
-import { askPassword } from './password.ts';
 import { addressOf, returnFormOf, usableConnectors, useConnector } from './sign-in.ts';
 import { start } from './start.ts';
+import { beginPassword } from './ticket.ts';
 
 /** `/login/:uid`: what the sign-in waits for. */
 export async function ask(room: LoginRoom, ctx: Context, pending: PendingSignIn): Promise<void> {
@@ -43,7 +43,7 @@ export async function begin(room: LoginRoom, ctx: Context, pending: PendingSignI
 async function beginWith(room: LoginRoom, ctx: Context, pending: PendingSignIn, id: string): Promise<void> {
   const open = useConnector(room, ctx, pending, id);
   const { login } = open.connector;
-  if (login.kind === 'password') askPassword(room, ctx, { pending, open, login });
+  if (login.kind === 'password') beginPassword(room, ctx, { pending, open, login });
   else await start(room, ctx, { pending, open, login });
 }
 

@@ -5,6 +5,7 @@ import type { Context } from 'koa';
 import type { OpenConnector } from '../connectors/open-connector.ts';
 import { factsOf } from '../http/facts.ts';
 import { goTo } from '../http/show.ts';
+import { forgetSignOut } from '../http/sign-out-mark.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
@@ -43,6 +44,7 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
     attended: proved.begunAt === undefined || (at !== undefined && at >= proved.begunAt),
     remember: proved.remember && room.config.sessions.remember > 0,
   });
+  forgetSignOut(ctx, room.issuer);
   goTo(ctx, onward);
   logWhenSent(ctx, { connector: entry.id, client: pending.client.id, subject });
 }

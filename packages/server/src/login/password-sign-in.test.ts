@@ -27,8 +27,9 @@ class Directory implements Connector<Json> {
   async #answer(username: string, password: string, signal: AbortSignal) {
     if (password === 'disabled') throw new ConnectorError('denied', { reason: 'account disabled' });
     if (password === 'expired') {
-      const personMessage = 'Your password has expired.';
-      throw new ConnectorError('denied', { reason: 'expired', personMessage });
+      const personLink = 'https://password.example.com/?a=1&b=2';
+      const personMessage = `Your password has expired. Please change it at ${personLink}, then sign in.`;
+      throw new ConnectorError('denied', { reason: 'expired', personMessage, personLink });
     }
     if (password === 'down')
       throw new ConnectorError('unavailable', { reason: 'connection refused', retryAfter: 7 });
@@ -106,6 +107,12 @@ describe('attacks on it', () => {
     expect(page.status).toBe(403);
     expect(page.text).toContain('Your password has expired.');
     expect(page.text).toContain('Try again');
+  });
+
+  it('gives the address in that sentence as a link, and leaves no trace of the sign-in there', async () => {
+    const page = await type('ada', 'expired');
+    const address = 'https://password.example.com/?a=1&amp;b=2';
+    expect(page.text).toContain(`at <a href="${address}" rel="noreferrer">${address}</a>, then`);
   });
 
   it('Attack: an empty password, which many directories take for an anonymous sign-in. Nobody is asked.', async () => {

@@ -25,9 +25,15 @@ interface Typed {
   readonly password: string;
 }
 
-export function askPassword(room: LoginRoom, ctx: Context, step: PasswordStep): void {
+interface Around {
+  readonly status?: number;
+  /** Where the browser is asked for a ticket instead. */
+  readonly ticket?: string | undefined;
+}
+
+export function askPassword(room: LoginRoom, ctx: Context, step: PasswordStep, around: Around = {}): void {
   const hint = step.pending.wish.loginHint ?? '';
-  showForm(room, ctx, step, hint.length <= longestUsername ? hint : '');
+  showForm(room, ctx, step, { username: hint.length <= longestUsername ? hint : '', ...around });
 }
 
 export async function submitPassword(
@@ -112,20 +118,30 @@ function showProblem(
   error: BrokerError,
 ): void {
   if (!shownInForm.has(error.code)) throw error;
+  refuse(room, ctx, step, username, error);
+}
+
+/** The form once more, with what stood in the way; and a line in the log. */
+export function refuse(
+  room: LoginRoom,
+  ctx: Context,
+  step: PasswordStep,
+  username: string,
+  error: BrokerError,
+): void {
   const { id } = step.open.entry;
   const account = room.attempts.accountMark({ connectorId: id, username });
   const facts = { code: error.code, connector: id, client: step.pending.client.id, account, error };
   factsOf(ctx).log[error.entry.level](facts, 'sign-in refused');
   setRetryAfter(ctx, error);
-  showForm(room, ctx, step, username.slice(0, longestUsername), error);
+  showForm(room, ctx, step, { username: username.slice(0, longestUsername), error });
 }
 
 function showForm(
   room: LoginRoom,
   ctx: Context,
   { pending, open, login }: PasswordStep,
-  username: string,
-  error?: BrokerError,
+  { username, error, status, ticket }: Around & { readonly username: string; readonly error?: BrokerError },
 ): void {
   const page = passwordPage(room.site, {
     clientName: pending.client.name,
@@ -136,9 +152,10 @@ function showForm(
     username,
     ...(error !== undefined && { problem: error.sentence }),
     ...(error?.code === 'upstream_unavailable' && { requestId: factsOf(ctx).id }),
+    ...(ticket !== undefined && { ticket }),
     offerRemember: room.config.sessions.remember > 0,
     ...choiceOf(room, pending),
     back: returnFormOf(room, pending),
   });
-  show(ctx, error?.entry.status ?? 200, page);
+  show(ctx, error?.entry.status ?? status ?? 200, page);
 }

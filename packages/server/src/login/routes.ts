@@ -12,6 +12,7 @@ import type { LoginRoom } from './login-room.ts';
 import { submitPassword } from './password.ts';
 import { returnToClient } from './return.ts';
 import { addressOf, openSignIn } from './sign-in.ts';
+import { showForm, takeTicket } from './ticket.ts';
 
 export function loginRoutes(room: LoginRoom): Router {
   const router = new Router({ prefix: room.issuer.base });
@@ -19,6 +20,8 @@ export function loginRoutes(room: LoginRoom): Router {
   router.get('/login/:uid/with', page(room, 'login', choose));
   router.get('/login/:uid/with/:connector', page(room, 'login', begin));
   router.post('/login/:uid/with/:connector', form(room, 'login', submitPassword));
+  router.get('/login/:uid/with/:connector/form', page(room, 'login', showForm));
+  router.get('/login/:uid/with/:connector/ticket', page(room, 'login', takeTicket));
   router.get('/login/:uid/finish', (ctx) => finish(room, ctx, ctx.params.uid ?? ''));
   router.post('/login/:uid/consent', form(room, 'consent', decide));
   router.post('/login/:uid/confirm', form(room, 'confirm', decide));

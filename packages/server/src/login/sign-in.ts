@@ -42,8 +42,15 @@ export function useConnector(
   if (open === undefined) {
     throw new BrokerError('no_connector', { reason: 'the connector is not one this client may use' });
   }
-  offerWaysOut(ctx, { ...waysOf(room, pending), again: addressOf(room, pending, 'with', id) });
+  offerWaysOut(ctx, { ...waysOf(room, pending), again: againAddress(room, pending, open) });
   return open;
+}
+
+/** Not where the computer's own ticket would be taken once more: the person wants something else now. */
+function againAddress(room: LoginRoom, pending: PendingSignIn, { entry, connector }: OpenConnector): string {
+  const { login } = connector;
+  const asksForTicket = login.kind === 'password' && login.negotiate !== undefined;
+  return addressOf(room, pending, 'with', entry.id, ...(asksForTicket ? ['form'] : []));
 }
 
 function waysOf(room: LoginRoom, pending: PendingSignIn): WaysOut {

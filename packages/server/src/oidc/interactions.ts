@@ -29,6 +29,7 @@ export async function pendingSignIn(
     client,
     step,
     wish: wishOf(interaction, params),
+    choosesAccount: choosesAccount(interaction, params),
     ...(params.connector_id !== undefined && { connectorId: params.connector_id }),
     ...(step !== 'login' && interaction.session && { subject: interaction.session.accountId }),
     scopes: step === 'consent' ? consentScopes(interaction, params) : [],
@@ -140,6 +141,14 @@ function wishOf(
     ...(loginHint !== undefined && { loginHint }),
     ...(locales !== undefined && { locales: words(locales) }),
   };
+}
+
+/** Also where the account that the session had was refused: the same one once more would be refused again. */
+function choosesAccount(
+  { prompt: { reasons } }: Interaction,
+  { prompt, id_token_hint: hint }: Record<string, string | undefined>,
+): boolean {
+  return hint !== undefined || words(prompt ?? '').includes('select_account') || reasons.includes('account');
 }
 
 function words(list: string): readonly string[] {

@@ -21,7 +21,15 @@ function isTooLongAgo(ctx: KoaContextWithOIDC): boolean {
   const { max_age: maxAge } = paramsOf(ctx);
   const { session } = ctx.oidc;
   if (maxAge === undefined || !session?.accountId || justSignedIn(ctx)) return false;
-  return session.past(Number(maxAge));
+  return answeredByComputer(session.amr) || session.past(Number(maxAge));
+}
+
+/**
+ * `wia` (RFC 8176): the ticket of a computer, which does not tell when its person was last asked. The time of such a
+ * sign-in is no answer to `max_age`.
+ */
+function answeredByComputer(amr: readonly string[] | undefined): boolean {
+  return amr?.includes('wia') === true;
 }
 
 /** On the way back the hint has become the subject it named (see payloads.ts). */

@@ -1,7 +1,9 @@
-/** Two things in which the library's logout (OpenID Connect RP-Initiated Logout 1.0) needs help. */
+/** Three things in which the library's logout (OpenID Connect RP-Initiated Logout 1.0) needs help. */
 import { decodeJwt } from 'jose';
 import type { Context } from 'koa';
 import { errors, type KoaContextWithOIDC, type default as Provider } from 'oidc-provider';
+import type { Issuer } from '../http/issuer.ts';
+import { markSignOut } from '../http/sign-out-mark.ts';
 import { routes } from './routes.ts';
 
 /**
@@ -49,6 +51,13 @@ export function leaveAtOnce(ctx: KoaContextWithOIDC): void {
   ctx.body = null;
   ctx.status = 303;
   ctx.redirect(target.href);
+}
+
+/** After signing out a page is shown, whatever ticket the computer has. */
+export function rememberSignOuts(provider: Provider, issuer: Issuer): void {
+  provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
+    if (ctx.oidc.params?.logout !== undefined) markSignOut(ctx, issuer);
+  });
 }
 
 /** What of the library's form the page needs: where it goes and its hidden field. */

@@ -37,6 +37,8 @@ export interface PendingSignIn {
    */
   readonly step: 'login' | 'consent' | 'confirm';
   readonly wish: SignInWish;
+  /** Which account it should be is a question to the person (`prompt=select_account`, `id_token_hint`). */
+  readonly choosesAccount: boolean;
   /** The client asked for this connector (`connector_id`, or Dex's `/auth/<id>`). */
   readonly connectorId?: string;
   /** Who is signed in already: set for `consent` and `confirm`. */

@@ -11,6 +11,7 @@ import { configuration, type ProviderSetup } from './configuration.ts';
 import { contextClass, type RequestHooks } from './context.ts';
 import { listen } from './events.ts';
 import { idTokenClass } from './id-token.ts';
+import { rememberSignOuts } from './logout.ts';
 import { refreshTokenClass } from './refresh-token.ts';
 import { sessionClass } from './session.ts';
 
@@ -42,6 +43,7 @@ export class GatehouseProvider extends LibraryProvider {
     for (const [name, value] of Object.entries(models)) Object.defineProperty(this, name, { value });
     client.build();
     listen(this);
+    rememberSignOuts(this, setup.issuer);
   }
 
   /** The library's own middleware, to be run inside ours: its `callback` would send the answer before the commit. */

@@ -20,6 +20,8 @@ export interface PasswordProps {
   readonly problem?: string;
   /** The number to quote, for problems that are ours. */
   readonly requestId?: string;
+  /** Where the browser's own ticket is taken instead of a password. */
+  readonly ticket?: string;
   readonly offerRemember: boolean;
   /** Where the other ways to sign in are. */
   readonly choice?: string;
@@ -41,6 +43,7 @@ ${props.offerRemember && html`<label class="check"><input type="checkbox" name="
 <button class="button" type="submit" id="submit-login">Sign in</button>
 </form>
 <nav class="below" aria-label="Other options">
+${props.ticket !== undefined && html`<a class="button-link" href="${props.ticket}">Sign in with this computer’s account</a>`}
 ${props.choice !== undefined && html`<a class="button-link" href="${props.choice}">Sign in another way</a>`}
 ${returnForm(props.back)}
 </nav>`,

@@ -21,14 +21,15 @@ export class Browser {
       client: testClient,
       step: 'login',
       wish: { fresh: false },
+      choosesAccount: false,
       scopes: [],
       redirectUri: 'https://app.example/cb',
       ...pending,
     });
   }
 
-  get(path: string): Promise<Page> {
-    return this.#send(path);
+  get(path: string, headers: Record<string, string> = {}): Promise<Page> {
+    return this.#send(path, { headers });
   }
 
   post(
