@@ -17,6 +17,8 @@ export interface ConnectorErrorOptions {
    * ("Your password has expired."), or it tells a guesser which accounts exist.
    */
   readonly personMessage?: string;
+  /** An address in `personMessage` that the page shows as a link: `https://password.example.com/`. */
+  readonly personLink?: string;
   /** Seconds after which a retry makes sense (a rate limit's own figure). */
   readonly retryAfter?: number;
   readonly cause?: unknown;
@@ -26,12 +28,14 @@ export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly code: ConnectorErrorCode;
   readonly personMessage: string | undefined;
+  readonly personLink: string | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(code: ConnectorErrorCode, options: ConnectorErrorOptions) {
     super(options.reason, { cause: options.cause });
     this.code = code;
     this.personMessage = options.personMessage;
+    this.personLink = options.personLink;
     this.retryAfter = options.retryAfter;
   }
 

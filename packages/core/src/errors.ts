@@ -129,6 +129,8 @@ export interface BrokerErrorOptions {
   readonly reason?: string;
   /** Replaces the table's sentence; only where the upstream has proved who is asking. */
   readonly personMessage?: string;
+  /** An address in `personMessage` that a page shows as a link. */
+  readonly personLink?: string;
   /** Seconds. */
   readonly retryAfter?: number;
   readonly connectorId?: string;
@@ -140,6 +142,7 @@ export class BrokerError extends Error {
   override readonly name = 'BrokerError';
   readonly code: ErrorCode;
   readonly personMessage: string | undefined;
+  readonly personLink: string | undefined;
   readonly retryAfter: number | undefined;
   readonly connectorId: string | undefined;
 
@@ -147,6 +150,7 @@ export class BrokerError extends Error {
     super(options.reason ?? errorTable[code].sentence, { cause: options.cause });
     this.code = code;
     this.personMessage = options.personMessage;
+    this.personLink = options.personLink;
     this.retryAfter = options.retryAfter;
     this.connectorId = options.connectorId;
   }

@@ -23,6 +23,22 @@ test('a sentence that the connector has for the person reaches the person', () =
   expect(brokerErrorOf(new ConnectorError('denied', expired), 'corp').sentence).toBe(expired.personMessage);
 });
 
+test('an address in that sentence reaches the page as a link, if it is one of the web', () => {
+  const linkOf = (personLink: string) =>
+    brokerErrorOf(new ConnectorError('denied', { reason: 'r', personMessage: 'm', personLink }), 'corp')
+      .personLink;
+  expect(linkOf('https://password.example.com/')).toBe('https://password.example.com/');
+  for (const other of [
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '//example.com',
+    'https://',
+    ' https://a.b',
+  ]) {
+    expect(linkOf(other)).toBeUndefined();
+  }
+});
+
 test('an error of another copy of the kit is known by its name, and its fields are not believed', () => {
   const foreign = Object.assign(new Error('reason'), {
     name: 'ConnectorError',

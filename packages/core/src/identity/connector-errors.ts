@@ -27,14 +27,20 @@ export function brokerErrorOf(error: unknown, connectorId: string): BrokerError 
 }
 
 /** A third-party connector may bring its own copy of the class, so its fields are looked at, not believed. */
-function saidToPerson({ personMessage, retryAfter }: ConnectorError) {
+function saidToPerson({ personMessage, personLink, retryAfter }: ConnectorError) {
   return {
     ...(typeof personMessage === 'string' && personMessage !== '' && { personMessage }),
+    ...(typeof personLink === 'string' && isWebAddress(personLink) && { personLink }),
     ...(typeof retryAfter === 'number' &&
       retryAfter > 0 && {
         retryAfter: Math.ceil(Math.min(retryAfter, longestRetryAfter)),
       }),
   };
+}
+
+/** Anything else in a link, such as `javascript:`, would run on our page. */
+function isWebAddress(address: string): boolean {
+  return /^https?:\/\//i.test(address) && URL.canParse(address);
 }
 
 /** Our deadline passed, or the person went away. */

@@ -79,9 +79,11 @@ export function showError(ctx: Context, error: BrokerError, site: Site): void {
   if (wantsJson(ctx, site.base)) answerJson(ctx, error);
   else {
     const { id } = factsOf(ctx);
-    const { code, entry, sentence } = error;
+    const { code, entry, sentence, personLink: link } = error;
+    const { status } = entry;
     const ways = waysOutOf(ctx) ?? {};
-    show(ctx, entry.status, errorPage(site, { code, status: entry.status, sentence, requestId: id, ways }));
+    const page = errorPage(site, { code, status, sentence, ...(link && { link }), requestId: id, ways });
+    show(ctx, status, page);
   }
 }
 

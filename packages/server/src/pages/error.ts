@@ -10,6 +10,8 @@ export interface ErrorProps {
   readonly status: number;
   /** What happened and what to do about it. */
   readonly sentence: string;
+  /** The address in the sentence that is a link. */
+  readonly link?: string;
   readonly requestId: string;
   readonly ways?: WaysOut;
 }
@@ -20,7 +22,7 @@ export function errorPage(site: Site, props: ErrorProps): Html {
     title: titleOf(props.status),
     body: html`
 <h1>${titleOf(props.status)}</h1>
-<p role="alert">${props.sentence}</p>
+<p role="alert">${sentence(props)}</p>
 ${hasWay(ways) && html`<div class="actions">${waysOut(ways)}</div>`}
 <dl class="reference">
 <div><dt>Reason</dt><dd><code>${props.code}</code></dd></div>
@@ -28,6 +30,13 @@ ${hasWay(ways) && html`<div class="actions">${waysOut(ways)}</div>`}
 </dl>
 <p class="hint">If you ask for help, please quote the request number.</p>`,
   });
+}
+
+/** Only the address that was given as one becomes a link: a sentence may quote what an upstream said. */
+function sentence({ sentence: text, link }: ErrorProps): Html {
+  const at = link === undefined ? -1 : text.indexOf(link);
+  if (link === undefined || at < 0) return html`${text}`;
+  return html`${text.slice(0, at)}<a href="${link}" rel="noreferrer">${link}</a>${text.slice(at + link.length)}`;
 }
 
 function hasWay(ways: WaysOut): boolean {

@@ -40,6 +40,13 @@ function allPages(text: string): readonly Html[] {
       requestId: text,
       ways: { again: text, choice: text, back },
     }),
+    errorPage(site, {
+      code: text,
+      status: 403,
+      sentence: `See https://example.com/${text}.`,
+      link: `https://example.com/${text}`,
+      requestId: text,
+    }),
     signOutPage(site, { action: text, xsrf: text }),
     signedOutPage(site),
     homePage(site, {}),
