@@ -76,6 +76,7 @@ function use(
 }
 
 const refused = { status: 400, json: { error: 'invalid_grant' } };
+const suspended = { status: 503, json: { error: 'temporarily_unavailable' } };
 
 async function lineages(): Promise<readonly number[]> {
   const db = new pg.Client({ connectionString: database.url });
@@ -289,7 +290,7 @@ describe('the upstream', () => {
     const token = await begin();
     upstream = async () => 'gone';
     later = upstreamCheck + 1;
-    expect(await use(token)).toMatchObject(refused);
+    expect(await use(token)).toMatchObject(suspended);
     const asking = await post(server, '/token/introspect', { token }, { client: 'web' });
     expect(asking.json).toEqual({ active: false });
     upstream = async () => jane;

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@gatehouse/config';
 import type { Connector, Identity, Json, Log } from '@gatehouse/connector-kit';
 import {
+  AbsenceBrake,
   BrokerError,
   type Client,
   ensureSigningKeys,
@@ -122,6 +123,7 @@ async function openProvider(
   const entries = new Map(config.connectors.map((entry) => [entry.id, entry]));
   const check = new UpstreamCheck({
     identityChecks: store.identityChecks,
+    brake: new AbsenceBrake(store.absenceBrakes, log),
     connectors: (id) => {
       const entry = entries.get(id);
       return entry && { connector: options.refresh ? { refresh: options.refresh } : {}, entry };
@@ -234,7 +236,7 @@ function configOf({ clients, config = {} }: OidcServerOptions, issuer: string): 
     clients,
     tokens: {
       ...{ idToken: 600, accessToken: 600, code: 60, refreshIdle: 1_209_600, refreshMax: 7_776_000 },
-      ...{ refreshGrace: 60, upstreamCheck: 300, upstreamGrace: 3600 },
+      ...{ refreshGrace: 60, upstreamCheck: 300, upstreamGrace: 3600, goneSuspension: 86_400 },
       ...config.tokens,
     },
   };

@@ -3,12 +3,21 @@ import { z } from 'zod';
 
 /**
  * - `gone`: the person has left (a refresh says so, a sign-in is denied).
+ * - `absent`: the person is not found any more, and nothing is said about them.
  * - `denied`: known, and refused.
  * - `partialGroups`: only some groups can be read, which is "could not find out".
  * - `slow`: answers after `slowFor` seconds, unless the call is ended before.
  * - `unavailable`: does not answer.
  */
-export const behaviour = z.enum(['normal', 'unavailable', 'gone', 'slow', 'partialGroups', 'denied']);
+export const behaviour = z.enum([
+  'normal',
+  'unavailable',
+  'gone',
+  'absent',
+  'slow',
+  'partialGroups',
+  'denied',
+]);
 export type Behaviour = z.output<typeof behaviour>;
 
 const text = z.string().min(1).max(500);
@@ -30,6 +39,10 @@ export const person = z.strictObject({
   behaviour: behaviour.default('normal'),
 });
 export type Person = z.output<typeof person>;
+
+export function hasLeft({ behaviour }: Person): boolean {
+  return behaviour === 'gone' || behaviour === 'absent';
+}
 
 export const mockConfig = z
   .strictObject({

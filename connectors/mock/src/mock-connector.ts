@@ -37,8 +37,11 @@ export class MockConnector implements Connector<MockState> {
   async refresh(identity: Identity<MockState>, call: RefreshCall<MockState>): Promise<Refreshed<MockState>> {
     const { people } = await this.#upstream.ask(call.signal);
     const person = people.find(({ id }) => id === identity.upstreamId);
-    if (person === undefined || person.behaviour === 'gone') {
-      return { status: 'gone', reason: 'the upstream says that the person has left' };
+    if (person === undefined || person.behaviour === 'absent') {
+      return { status: 'gone', reason: 'the upstream does not know the person any more', proof: 'absent' };
+    }
+    if (person.behaviour === 'gone') {
+      return { status: 'gone', reason: 'the upstream says that the person has left', proof: 'stated' };
     }
     const state = { rotation: identity.state.rotation + 1 };
     await call.saveState(state);

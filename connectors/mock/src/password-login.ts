@@ -1,6 +1,6 @@
 /** `kind: password`: the played upstream checks a name and a password. */
 import type { Call, ConnectorHost, Identity, PasswordLogin } from '@gatehouse/connector-kit';
-import type { MockConfig } from './config.ts';
+import { hasLeft, type MockConfig } from './config.ts';
 import { identityOf, type MockState } from './identity.ts';
 import { same } from './same.ts';
 import type { MockUpstream } from './upstream.ts';
@@ -25,7 +25,7 @@ export class MockPasswordLogin implements PasswordLogin<MockState> {
     const { people } = await this.#upstream.ask(call.signal);
     const person = people.find(({ username }) => username === typed.username);
     const right = same(typed.password, person?.password ?? '');
-    if (person === undefined || !right || person.behaviour === 'gone') return null;
+    if (person === undefined || !right || hasLeft(person)) return null;
     await this.#upstream.play(person, call.signal);
     call.trace.step('password accepted', { person: person.id });
     return identityOf(person, { rotation: 0 }, { at: this.#host.now(), amr: ['pwd'] });

@@ -18,7 +18,7 @@ import {
   type SignInWish,
 } from '@gatehouse/connector-kit';
 import { z } from 'zod';
-import type { Person } from './config.ts';
+import { hasLeft, type Person } from './config.ts';
 import { identityOf, type MockState } from './identity.ts';
 import { same } from './same.ts';
 import type { MockUpstream } from './upstream.ts';
@@ -90,7 +90,7 @@ export class MockRedirectLogin implements RedirectLogin<MockState> {
   }
 
   async #signIn(person: Person, call: Call): Promise<Identity<MockState>> {
-    if (person.behaviour === 'gone') throw new ConnectorError('denied', { reason: 'the person has left' });
+    if (hasLeft(person)) throw new ConnectorError('denied', { reason: 'the person has left' });
     await this.#upstream.play(person, call.signal);
     call.trace.step('person chosen', { person: person.id });
     return identityOf(person, { rotation: 0 }, { at: this.#host.now() });

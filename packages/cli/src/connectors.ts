@@ -18,19 +18,26 @@ export interface Lent {
 
 /** By id, in the order of the configuration. */
 export function openConnectors(
-  { connectors, issuer }: Pick<Config, 'connectors' | 'issuer'>,
+  { connectors, issuer, tokens }: Pick<Config, 'connectors' | 'issuer' | 'tokens'>,
   definitions: readonly AnyConnectorDefinition[],
   lent: Lent,
 ): ReadonlyMap<string, OpenConnector> {
   const builtIn = builtInDefinitions({ accounts: lent.accounts, issuer });
   // The first of a type counts: the built-in ones that the configuration was read with stand behind.
   const all = [...builtIn, ...definitions];
-  return new Map(connectors.map((entry) => [entry.id, { entry, connector: open(entry, all, lent) }]));
+  return new Map(
+    connectors.map((entry) => [
+      entry.id,
+      { entry, connector: open(entry, all, { ...lent, goneSuspension: tokens.goneSuspension }) },
+    ]),
+  );
 }
 
 type Entry = Config['connectors'][number];
 
-function open(entry: Entry, definitions: readonly AnyConnectorDefinition[], lent: Lent): Connector<Json> {
+type Host = Lent & Pick<Config['tokens'], 'goneSuspension'>;
+
+function open(entry: Entry, definitions: readonly AnyConnectorDefinition[], lent: Host): Connector<Json> {
   const definition = definitions.find(({ type }) => type === entry.type);
   if (!definition) throw new Error(`no definition for connector type ${entry.type}`);
   // The definition's own schema made `entry.config`, so the two fit; their types were lost on the way.
@@ -38,7 +45,7 @@ function open(entry: Entry, definitions: readonly AnyConnectorDefinition[], lent
   return openIt.call(definition, entry.config, hostFor(entry.id, lent));
 }
 
-function hostFor(id: string, { log, now, store }: Lent): ConnectorHost {
+function hostFor(id: string, { log, now, store, goneSuspension }: Host): ConnectorHost {
   return {
     id,
     log: withFields(log, { connector: id }),
@@ -49,11 +56,13 @@ function hostFor(id: string, { log, now, store }: Lent): ConnectorHost {
       if (how !== 'gone')
         throw new Error(`this version of Gatehouse cannot take in that somebody is "${how}"`);
       for (const upstreamId of upstreamIds) {
-        const reason = 'the upstream told us';
+        const at = now();
         await store.identityChecks.record(subjectOf(id, upstreamId), {
           status: 'gone',
-          reason,
-          at: now(),
+          reason: 'the upstream told us',
+          proof: 'stated',
+          at,
+          until: new Date(at.getTime() + goneSuspension * 1000),
         });
       }
     },

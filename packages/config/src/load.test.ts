@@ -28,6 +28,7 @@ test('the least configuration has the defaults of the documentation', async () =
       refreshGrace: 60,
       upstreamCheck: 300,
       upstreamGrace: 3600,
+      goneSuspension: 86_400,
     },
     sessions: { idle: 8 * 3600, max: 24 * 3600, remember: 30 * 86_400 },
     limits: {

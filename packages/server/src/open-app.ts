@@ -2,7 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '@gatehouse/config';
 import type { Log } from '@gatehouse/connector-kit';
-import { type BrokerSecrets, type SigningKey, type Store, UpstreamCheck } from '@gatehouse/core';
+import {
+  AbsenceBrake,
+  type BrokerSecrets,
+  type SigningKey,
+  type Store,
+  UpstreamCheck,
+} from '@gatehouse/core';
 import type Koa from 'koa';
 import { createApp } from './app.ts';
 import type { Connectors } from './connectors/open-connector.ts';
@@ -34,7 +40,8 @@ export interface OpenApp {
 export async function openApp(options: OpenAppOptions): Promise<OpenApp> {
   const { config, store, signingKeys: keys, log, now } = options;
   const assets = await openAssets(config.branding, readIssuer(config.issuer).base);
-  const upstream = upstreamCheck(options);
+  const brake = new AbsenceBrake(store.absenceBrakes, log);
+  const upstream = upstreamCheck(options, brake);
   const oidc = openOidc({
     ...options,
     keys,
@@ -44,18 +51,23 @@ export async function openApp(options: OpenAppOptions): Promise<OpenApp> {
   return {
     app: createApp({ ...options, oidc, assets }),
     runChores: async (signal) => {
+      const connectorIds = config.connectors.map(({ id }) => id);
       const onChange = (newKeys: readonly SigningKey[]) => oidc.reload(newKeys);
       await Promise.all([
-        keepHouse({ store, log, signal }),
+        keepHouse({ store, brake, connectors: connectorIds, log, signal }),
         watchKeys({ keys, signingKeys: store.signingKeys, now, log, signal, onChange }),
       ]);
     },
   };
 }
 
-function upstreamCheck({ config, connectors, store, log, now }: OpenAppOptions): UpstreamCheck {
+function upstreamCheck(
+  { config, connectors, store, log, now }: OpenAppOptions,
+  brake: AbsenceBrake,
+): UpstreamCheck {
   return new UpstreamCheck({
     identityChecks: store.identityChecks,
+    brake,
     connectors: (id) => connectors.get(id),
     lifetimes: config.tokens,
     now,

@@ -1,6 +1,6 @@
 /** Everything the broker asks of a database, over PostgreSQL. */
 import type { Log } from '@gatehouse/connector-kit';
-import { type Seal, type Store, StoreUnavailable, type Unit } from '@gatehouse/core';
+import { type EndedPerson, type Seal, type Store, StoreUnavailable, type Unit } from '@gatehouse/core';
 import { Database } from './database/database.ts';
 import { flag } from './database/row.ts';
 import type { Statement } from './database/statement.ts';
@@ -12,6 +12,8 @@ import { removeExpired } from './limits/remove-expired.ts';
 import { PostgresReplayGuards } from './limits/replay-guards.ts';
 import { placeOf } from './migrate/connect.ts';
 import { explainConnecting, explainRefusal } from './migrate/problem.ts';
+import { PostgresAbsenceBrakes } from './people/absence-brakes.ts';
+import { endGone } from './people/end-gone.ts';
 import { PostgresIdentityChecks } from './people/identity-checks.ts';
 import { PostgresUsers } from './people/users.ts';
 import { PostgresUnit } from './unit/unit.ts';
@@ -51,6 +53,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 class PostgresStore implements Store {
   readonly identityChecks: PostgresIdentityChecks;
+  readonly absenceBrakes: PostgresAbsenceBrakes;
   readonly signingKeys: PostgresSigningKeys;
   readonly secrets: PostgresSecrets;
   readonly users: PostgresUsers;
@@ -64,6 +67,7 @@ class PostgresStore implements Store {
     this.#database = database;
     this.#options = options;
     this.identityChecks = new PostgresIdentityChecks(database, seal, now);
+    this.absenceBrakes = new PostgresAbsenceBrakes(database);
     this.signingKeys = new PostgresSigningKeys(database, seal);
     this.secrets = new PostgresSecrets(database, seal, now);
     this.users = new PostgresUsers(database);
@@ -83,6 +87,10 @@ class PostgresStore implements Store {
 
   async removeExpired(signal: AbortSignal): Promise<number> {
     return await removeExpired(this.#database, this.#options.now(), signal);
+  }
+
+  async endGone(signal: AbortSignal): Promise<readonly EndedPerson[]> {
+    return await endGone(this.#database, this.#options.now(), signal);
   }
 
   async ping(signal: AbortSignal): Promise<void> {

@@ -47,6 +47,11 @@ export const tokens = z
       .describe(
         'How long refreshes go on with what is known (and a `stale_since` claim) while an upstream is away.',
       ),
+    goneSuspension: duration({ min: '0s' })
+      .prefault('1d')
+      .describe(
+        'Who is gone at the upstream gets no tokens, but finds everything as it was when they are back within this time. After it their sessions end for good.',
+      ),
   })
   .prefault({})
   .describe('How long what is issued lives.');

@@ -1,5 +1,5 @@
 /** One question to an upstream about one person, and what its answer (or its silence) means. */
-import type { Connector, Identity, Json, Log, RefreshCall } from '@gatehouse/connector-kit';
+import type { Connector, Identity, Json, Log, ProofOfLeaving, RefreshCall } from '@gatehouse/connector-kit';
 import type { BrokerError } from '../errors.ts';
 import { traceTo } from '../log/trace-to.ts';
 import { withFields } from '../log/with-fields.ts';
@@ -20,10 +20,20 @@ export interface Question {
 }
 
 export interface Answer {
-  readonly outcome: CheckOutcome;
+  readonly outcome: Finding;
   /** Seconds, where an upstream that is away has named them. */
   readonly retryAfter?: number;
 }
+
+/** What the upstream said, before anybody asks what follows from it. */
+export type Finding =
+  | Exclude<CheckOutcome, { readonly status: 'gone' }>
+  | {
+      readonly status: 'gone';
+      readonly reason: string;
+      readonly proof: ProofOfLeaving;
+      readonly at: Date;
+    };
 
 /** Never throws for a bad upstream: everything that is neither "here" nor "gone" is `unavailable`. */
 export async function askUpstream(question: Question): Promise<Answer> {
@@ -31,7 +41,10 @@ export async function askUpstream(question: Question): Promise<Answer> {
   const log = withFields(question.log, { connector: stored.connectorId, subject: stored.subject });
   try {
     const refreshed = await callConnector({ ...question, log });
-    if (refreshed.status === 'gone') return { outcome: { status: 'gone', reason: refreshed.reason, at } };
+    if (refreshed.status === 'gone') {
+      const { reason, proof = 'absent' } = refreshed;
+      return { outcome: { status: 'gone', reason, proof, at } };
+    }
     return { outcome: samePerson(stored, refreshed.identity, at, log) };
   } catch (cause) {
     const error = brokerErrorOf(cause, stored.connectorId);
@@ -48,17 +61,18 @@ function callConnector({ stored, refresh, saveState, deadline, log }: Question) 
 
 /**
  * The attack: an account is deleted and its name given to somebody else, who would inherit the first one's refresh
- * tokens. The upstream has answered, and this person is not the one who signed in: gone, not unavailable.
+ * tokens. The upstream has answered, and this person is not the one who signed in: gone, not unavailable. Nothing was
+ * said of the first one, though: a directory that was set up anew answers so for everybody.
  */
-function samePerson(stored: StoredIdentity, identity: Identity<Json>, at: Date, log: Log): CheckOutcome {
+function samePerson(stored: StoredIdentity, identity: Identity<Json>, at: Date, log: Log): Finding {
   if (identity.upstreamId === stored.identity.upstreamId) return { status: 'current', identity, at };
   log.error({}, 'upstream answered for another person');
-  return { status: 'gone', reason: 'the upstream answered for another person', at };
+  return { status: 'gone', reason: 'the upstream answered for another person', proof: 'absent', at };
 }
 
 function answerTo(error: BrokerError, at: Date): Answer {
   if (error.code === 'upstream_denied' || error.code === 'not_allowed') {
-    return { outcome: { status: 'gone', reason: error.message, at } };
+    return { outcome: { status: 'gone', reason: error.message, proof: 'stated', at } };
   }
   const outcome = { status: 'unavailable', at } as const;
   return error.retryAfter === undefined ? { outcome } : { outcome, retryAfter: error.retryAfter };

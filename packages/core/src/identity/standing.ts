@@ -5,7 +5,9 @@ export type Checked =
   | { readonly status: 'current'; readonly stored: StoredIdentity }
   /** The upstream cannot be asked; `stored` has `staleSince`. */
   | { readonly status: 'stale'; readonly stored: StoredIdentity }
-  /** Refuse, but keep the offline session: the person may come back. */
+  /** Refuse, but keep the offline session, and let the client keep its token: the person may come back. Seconds. */
+  | { readonly status: 'suspended'; readonly reason: string; readonly retryAfter: number }
+  /** For good, or as long as the operator leaves their connector out. */
   | { readonly status: 'gone'; readonly reason: string }
   /** For longer than the grace. Seconds. */
   | { readonly status: 'unavailable'; readonly retryAfter: number };
@@ -16,6 +18,8 @@ export interface CheckLifetimes {
   readonly upstreamCheck: number;
   /** How long an upstream may be away. */
   readonly upstreamGrace: number;
+  /** How long somebody may be gone and come back without signing in again. */
+  readonly goneSuspension: number;
 }
 
 /** Seconds, unless the upstream names its own. */
@@ -23,15 +27,31 @@ const usualRetryAfter = 30;
 
 export const nobody: Checked = { status: 'gone', reason: 'the identity is no longer stored' };
 
-/** The upstream's last word, however old. */
-export function lastWord(stored: StoredIdentity): Checked {
-  return stored.gone === undefined
-    ? { status: 'current', stored }
-    : { status: 'gone', reason: stored.gone.reason };
+export function goneForGood({ gone }: StoredIdentity): Checked {
+  return { status: 'gone', reason: gone?.reason ?? 'the upstream said so' };
 }
 
-export function isYoung({ gone, checkedAt }: StoredIdentity, lifetimes: CheckLifetimes, now: Date): boolean {
+/** The upstream's last word, however old. */
+export function lastWord(stored: StoredIdentity, lifetimes: CheckLifetimes, now: Date): Checked {
+  const { gone } = stored;
+  if (gone === undefined) return { status: 'current', stored };
+  const untilAsked = Math.ceil(lifetimes.upstreamCheck - age(gone.at, now));
+  return { status: 'suspended', reason: gone.reason, retryAfter: Math.max(usualRetryAfter, untilAsked) };
+}
+
+/** One who is stale is asked for each time: the upstream may be back. */
+export function isYoung(
+  { gone, checkedAt, staleSince }: StoredIdentity,
+  lifetimes: CheckLifetimes,
+  now: Date,
+): boolean {
+  if (gone === undefined && staleSince !== undefined) return false;
   return age(gone?.at ?? checkedAt, now) < lifetimes.upstreamCheck;
+}
+
+/** The suspension is over: whoever comes back now signs in. */
+export function isOver({ gone }: StoredIdentity, now: Date): boolean {
+  return gone !== undefined && gone.until <= now;
 }
 
 /** "Could not find out" is never "gone": the last word counts until the upstream was away for the whole grace. */
@@ -41,7 +61,7 @@ export function unanswered(
   now: Date,
   retryAfter: number = usualRetryAfter,
 ): Checked {
-  if (stored.gone !== undefined) return lastWord(stored);
+  if (stored.gone !== undefined) return lastWord(stored, lifetimes, now);
   const staleSince = stored.staleSince ?? now;
   if (age(staleSince, now) >= lifetimes.upstreamGrace) return { status: 'unavailable', retryAfter };
   return { status: 'stale', stored: { ...stored, staleSince } };

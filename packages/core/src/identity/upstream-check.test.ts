@@ -23,7 +23,7 @@ describe('an identity that is young', () => {
     house.upstream = async () => ({ status: 'gone', reason: 'left' });
     await house.check();
     house.pass(upstreamCheck - 1);
-    expect(await house.check()).toEqual({ status: 'gone', reason: 'left' });
+    expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'left' });
     expect(house.asked).toBe(1);
   });
 });
@@ -40,8 +40,9 @@ describe('an identity that is old', () => {
   test('may be gone, and may come back', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
     house.upstream = async () => ({ status: 'gone', reason: 'left' });
-    expect(await house.check()).toEqual({ status: 'gone', reason: 'left' });
-    expect(house.row.gone).toEqual({ at: house.now(), reason: 'left' });
+    expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'left' });
+    const [at, until] = [house.now(), new Date(house.now().getTime() + 86_400_000)];
+    expect(house.row.gone).toEqual({ since: at, at, until, reason: 'left', proof: 'absent' });
     house.pass(upstreamCheck);
     house.upstream = stillHere;
     expect(await house.check()).toMatchObject({ status: 'current' });
@@ -52,8 +53,8 @@ describe('an identity that is old', () => {
   test('is gone when the upstream answers for another person, whose data is never stored', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
     house.upstream = async () => ({ status: 'current', identity: sampleIdentity({ upstreamId: '666' }) });
-    expect(await house.check()).toEqual({
-      status: 'gone',
+    expect(await house.check()).toMatchObject({
+      status: 'suspended',
       reason: 'the upstream answered for another person',
     });
     expect(house.row.identity).toEqual(stored.identity);
@@ -103,7 +104,7 @@ describe('a connector', () => {
   test.each(['denied', 'not_allowed'] as const)('that throws %s has said no', async (code) => {
     const house = new UpstreamHouse(stored, upstreamCheck);
     house.upstream = throwing(new ConnectorError(code, { reason: 'locked' }));
-    expect(await house.check()).toEqual({ status: 'gone', reason: 'locked' });
+    expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'locked' });
     expect(house.row.gone?.reason).toBe('locked');
   });
 
@@ -165,7 +166,7 @@ describe('an upstream that is away', () => {
     await house.check();
     house.pass(upstreamCheck);
     house.upstream = away;
-    expect(await house.check()).toEqual({ status: 'gone', reason: 'left' });
+    expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'left' });
   });
 
   test('and never answers is given up at the deadline, but a token that it rotates later is kept', async () => {
@@ -196,6 +197,131 @@ describe('an upstream that is away', () => {
   });
 });
 
+describe('somebody who is gone', () => {
+  const day = 86_400;
+  const goneHouse = async (proof?: 'stated' | 'absent') => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = async () => ({ status: 'gone', reason: 'left', ...(proof && { proof }) });
+    await house.check();
+    return house;
+  };
+
+  test('is told to come back when the upstream would be asked again, and not too soon', async () => {
+    const house = await goneHouse();
+    expect(await house.check()).toMatchObject({ retryAfter: upstreamCheck });
+    house.pass(upstreamCheck - 1);
+    expect(await house.check()).toMatchObject({ retryAfter: 30 });
+  });
+
+  test('is suspended since the first time, however often they are asked for', async () => {
+    const house = await goneHouse();
+    const since = house.now();
+    for (let times = 0; times < 3; times += 1) {
+      house.pass(upstreamCheck);
+      await house.check();
+    }
+    expect(house.asked).toBe(4);
+    const until = new Date(since.getTime() + day * 1000);
+    expect(house.row.gone).toMatchObject({ since, at: house.now(), until });
+  });
+
+  test('and comes back a moment before the suspension ends needs no new sign-in', async () => {
+    const house = await goneHouse('stated');
+    house.pass(day - 1);
+    house.upstream = stillHere;
+    expect(await house.check()).toMatchObject({ status: 'current' });
+    house.pass(day);
+    expect(await house.check()).toMatchObject({ status: 'current' });
+  });
+
+  test('when the suspension ends is ended for good, without a question', async () => {
+    const house = await goneHouse();
+    house.pass(day);
+    house.upstream = stillHere;
+    expect(await house.check()).toEqual({ status: 'gone', reason: 'left' });
+    expect(house.asked).toBe(1);
+    expect(house.checks.rows.size).toBe(0);
+  });
+
+  test('is still suspended where the store does not end them yet, and may come back', async () => {
+    const house = await goneHouse();
+    house.pass(day);
+    house.checks.end = async () => false;
+    expect(await house.check()).toMatchObject({ status: 'suspended' });
+    house.pass(upstreamCheck);
+    house.upstream = stillHere;
+    expect(await house.check()).toMatchObject({ status: 'current' });
+  });
+
+  test('where there is no suspension is ended at once', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.lifetimes.goneSuspension = 0;
+    house.upstream = async () => ({ status: 'gone', reason: 'left' });
+    expect(await house.check()).toEqual({ status: 'gone', reason: 'left' });
+    expect(house.checks.rows.size).toBe(0);
+  });
+});
+
+describe('an absence', () => {
+  const absent = async () => ({ status: 'gone', reason: 'not found' }) as const;
+
+  test('that does not count leaves the person stale, and then unavailable, and never gone', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = absent;
+    house.absencesCount = false;
+    const staleSince = house.now();
+    expect(await house.check()).toEqual({ status: 'stale', stored: { ...stored, staleSince } });
+    house.pass(upstreamGrace);
+    expect(await house.check()).toMatchObject({ status: 'unavailable' });
+    expect(house.row.gone).toBeUndefined();
+    house.absencesCount = true;
+    expect(await house.check()).toMatchObject({ status: 'suspended' });
+  });
+
+  test('is what a connector means that does not say what its proof is', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = absent;
+    await house.check();
+    expect(house.judged).toBe(1);
+  });
+
+  test('is that the upstream answers for another person: a directory that was set up anew does', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = async () => ({ status: 'current', identity: sampleIdentity({ upstreamId: '666' }) });
+    house.absencesCount = false;
+    expect(await house.check()).toMatchObject({ status: 'stale', stored: { identity: stored.identity } });
+  });
+
+  // The attack: an account is disabled, and its owner hopes for a moment when absences do not count.
+  test('is not what the upstream states of this person, and a no of the connector is a statement', async () => {
+    for (const ask of [
+      async () => ({ status: 'gone', reason: 'disabled', proof: 'stated' }) as const,
+      throwing(new ConnectorError('denied', { reason: 'disabled' })),
+    ]) {
+      const house = new UpstreamHouse(stored, upstreamCheck);
+      house.absencesCount = false;
+      house.upstream = ask;
+      expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'disabled' });
+    }
+  });
+
+  test('of somebody who is suspended is no news: they stay so', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = absent;
+    await house.check();
+    house.absencesCount = false;
+    house.pass(upstreamCheck);
+    expect(await house.check()).toMatchObject({ status: 'suspended' });
+    expect(house.judged).toBe(1);
+  });
+});
+
+test('who is stale is asked for, however young their last word is', async () => {
+  const house = new UpstreamHouse({ ...stored, staleSince: stored.checkedAt }, 1);
+  expect(await house.check()).toMatchObject({ status: 'current' });
+  expect(house.asked).toBe(1);
+});
+
 describe('many refreshes of one person at once', () => {
   test('ask once in one process', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
@@ -207,7 +333,7 @@ describe('many refreshes of one person at once', () => {
 
   test('ask once over several replicas, also where every refresh asks', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
-    house.lifetimes = { upstreamCheck: 0, upstreamGrace };
+    house.lifetimes.upstreamCheck = 0;
     const answer = Promise.withResolvers<void>();
     house.upstream = async () => {
       await answer.promise;
@@ -223,7 +349,7 @@ describe('many refreshes of one person at once', () => {
   });
 
   test.each([
-    ['gone', async (): Promise<Refreshed<Json>> => ({ status: 'gone', reason: 'left' })],
+    ['suspended', async (): Promise<Refreshed<Json>> => ({ status: 'gone', reason: 'left' })],
     ['stale', throwing(new ConnectorError('unavailable', { reason: 'down' }))],
   ] as const)('share the outcome %s', async (status, outcome) => {
     const house = new UpstreamHouse(stored, upstreamCheck);

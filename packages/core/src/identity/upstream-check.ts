@@ -5,16 +5,19 @@
  * what the upstream says.
  */
 import type { Connector, Json, Log } from '@gatehouse/connector-kit';
-import type { IdentityChecks, StoredIdentity } from '../ports/identities.ts';
+import type { CheckOutcome, IdentityChecks, StoredIdentity } from '../ports/identities.ts';
 import { abortable } from './abortable.ts';
-import { type Answer, askUpstream, type Refresh } from './ask-upstream.ts';
+import type { AbsenceBrake } from './absence-brake.ts';
+import { type Answer, askUpstream, type Finding, type Refresh } from './ask-upstream.ts';
 import type { RuledEntry } from './claims.ts';
 import { logDroppedGroups } from './dropped-groups.ts';
 import { mapGroups } from './groups.ts';
 import {
   type Checked,
   type CheckLifetimes,
+  goneForGood,
   hasNews,
+  isOver,
   isYoung,
   lastOutcome,
   lastWord,
@@ -29,6 +32,7 @@ export interface OpenConnector {
 
 export interface UpstreamCheckOptions {
   readonly identityChecks: IdentityChecks;
+  readonly brake: Pick<AbsenceBrake, 'counts'>;
   readonly connectors: (id: string) => OpenConnector | undefined;
   readonly lifetimes: CheckLifetimes;
   readonly now: () => Date;
@@ -64,17 +68,21 @@ export class UpstreamCheck {
 
   /**
    * A connector that has left the configuration takes its people along (`gone`; nothing is stored, so they are back
-   * when it is). One that cannot be asked again leaves the identity as it was at sign-in.
+   * when it is). One that cannot be asked again leaves the identity as it was at sign-in. Who has been gone for the
+   * whole suspension is not asked for: their sessions end here, if nobody has ended them before.
    *
    * @param signal ends the waiting, not the question: its answer is stored for the next one who asks
    * @throws StoreUnavailable
    */
   async checkIdentity(stored: StoredIdentity, signal: AbortSignal): Promise<Checked> {
-    const { connectors, lifetimes, now } = this.#options;
+    const { identityChecks, connectors, lifetimes, now } = this.#options;
+    if (isOver(stored, now()) && (await identityChecks.end(stored.subject))) return goneForGood(stored);
     const open = connectors(stored.connectorId);
     if (open === undefined) return { status: 'gone', reason: 'the connector is no longer configured' };
     const refresh = open.connector.refresh?.bind(open.connector);
-    if (refresh === undefined || isYoung(stored, lifetimes, now())) return lastWord(stored);
+    if (refresh === undefined || isYoung(stored, lifetimes, now())) {
+      return lastWord(stored, lifetimes, now());
+    }
     const checked = this.#shared({ stored, refresh, entry: open.entry });
     return abortable(checked, signal, () => unanswered(stored, lifetimes, now()));
   }
@@ -114,8 +122,23 @@ export class UpstreamCheck {
       return this.#newsOf(latest);
     }
     const answer = await this.#ask({ ...subject, stored: latest });
-    await identityChecks.record(latest.subject, answer.outcome);
-    return this.#checked({ ...subject, stored: latest }, answer);
+    const outcome = await this.#outcomeOf(answer.outcome, latest);
+    await identityChecks.record(latest.subject, outcome);
+    return this.#checked({ ...subject, stored: latest }, outcome, answer.retryAfter);
+  }
+
+  /** An absence that does not count is no answer. That somebody who is suspended is still absent needs no proof. */
+  async #outcomeOf(finding: Finding, stored: StoredIdentity): Promise<CheckOutcome> {
+    if (finding.status !== 'gone') return finding;
+    const { brake, lifetimes, log } = this.#options;
+    const { at } = finding;
+    const until = stored.gone?.until ?? new Date(at.getTime() + lifetimes.goneSuspension * 1000);
+    const gone = { ...finding, until };
+    if (finding.proof === 'stated' || stored.gone !== undefined) return gone;
+    const { subject, connectorId } = stored;
+    if (await brake.counts({ subject, connectorId, at })) return gone;
+    log.info({ connector: connectorId, subject, reason: finding.reason }, 'absent, which does not count now');
+    return { status: 'unavailable', at };
   }
 
   #ask({ stored, refresh }: Subject): Promise<Answer> {
@@ -124,9 +147,14 @@ export class UpstreamCheck {
     return askUpstream({ stored, refresh, saveState, at: now(), deadline: deadline(), log });
   }
 
-  #checked({ stored, entry }: Subject, { outcome, retryAfter }: Answer): Checked {
-    const { lifetimes, log, now } = this.#options;
-    if (outcome.status === 'gone') return { status: 'gone', reason: outcome.reason };
+  async #checked({ stored, entry }: Subject, outcome: CheckOutcome, retryAfter?: number): Promise<Checked> {
+    const { identityChecks, lifetimes, log, now } = this.#options;
+    if (outcome.status === 'gone') {
+      const suspended = { ...stored, gone: { ...outcome, since: stored.gone?.since ?? outcome.at } };
+      if (isOver(suspended, now()) && (await identityChecks.end(stored.subject)))
+        return goneForGood(suspended);
+      return lastWord(suspended, lifetimes, now());
+    }
     if (outcome.status === 'unavailable') return unanswered(stored, lifetimes, now(), retryAfter);
     const { subject, connectorId, lastLoginAt } = stored;
     const { identity, at: checkedAt } = outcome;
@@ -135,7 +163,8 @@ export class UpstreamCheck {
   }
 
   #newsOf(latest: StoredIdentity): Checked {
-    if (latest.staleSince === undefined) return lastWord(latest);
-    return unanswered(latest, this.#options.lifetimes, this.#options.now());
+    const { lifetimes, now } = this.#options;
+    if (latest.staleSince === undefined) return lastWord(latest, lifetimes, now());
+    return unanswered(latest, lifetimes, now());
   }
 }

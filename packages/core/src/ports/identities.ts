@@ -1,5 +1,5 @@
 /** People as their upstream last described them, before our rules. */
-import type { Identity, Json } from '@gatehouse/connector-kit';
+import type { Identity, Json, ProofOfLeaving } from '@gatehouse/connector-kit';
 
 export interface StoredIdentity {
   /** Our `sub`; derived from the two ids below. */
@@ -11,8 +11,19 @@ export interface StoredIdentity {
   /** Since when the upstream could not be asked; absent when the last attempt succeeded. */
   readonly staleSince?: Date;
   /** The upstream's last word was that the person has left. Suspended, not erased: they may come back. */
-  readonly gone?: { readonly at: Date; readonly reason: string };
+  readonly gone?: Gone;
   readonly lastLoginAt: Date;
+}
+
+export interface Gone {
+  /** The first time the upstream said so, and the last. */
+  readonly since: Date;
+  readonly at: Date;
+  /** The suspension ends, and with it all sessions. A new sign-in before or after that begins anew. */
+  readonly until: Date;
+  readonly reason: string;
+  /** Once it was stated it stays so. */
+  readonly proof: ProofOfLeaving;
 }
 
 /** Within a unit of work. */
@@ -34,10 +45,16 @@ export interface IdentityChecks {
    * from before `checkedAt` only gives the right back: the person has signed in again in the meantime.
    */
   record(subject: string, outcome: CheckOutcome): Promise<void>;
+  /**
+   * Ends a suspension that is over: the person's sessions, offline sessions and grants, and the identity itself.
+   * False if it is not over (any more), or if the brake on absences is closed and there is no better proof.
+   */
+  end(subject: string): Promise<boolean>;
 }
 
 /** `at` is when the question was asked, not when it was answered. */
 export type CheckOutcome =
   | { readonly status: 'current'; readonly identity: Identity<Json>; readonly at: Date }
-  | { readonly status: 'gone'; readonly reason: string; readonly at: Date }
+  /** `until` counts for who was not gone before. */
+  | ({ readonly status: 'gone' } & Omit<Gone, 'since'>)
   | { readonly status: 'unavailable'; readonly at: Date };

@@ -1,4 +1,5 @@
 /** Everything the broker asks of a database. One implementation: PostgreSQL. */
+import type { AbsenceBrakes } from './absence-brakes.ts';
 import type { IdentityChecks } from './identities.ts';
 import type { RateLimits, ReplayGuards } from './limits.ts';
 import type { Secrets } from './secrets.ts';
@@ -10,6 +11,7 @@ export interface Store {
   /** Opens a unit of work. Nothing touches the database before its first read or its commit. */
   unit(): Unit;
   readonly identityChecks: IdentityChecks;
+  readonly absenceBrakes: AbsenceBrakes;
   readonly signingKeys: SigningKeys;
   readonly secrets: Secrets;
   readonly users: Users;
@@ -17,7 +19,14 @@ export interface Store {
   readonly replayGuards: ReplayGuards;
   /** Deletes what expired before now, in batches; returns how many rows. Any number of replicas may run it. */
   removeExpired(signal: AbortSignal): Promise<number>;
+  /** Ends the suspensions that are over, in batches, as `IdentityChecks.end` does. Any number of replicas may run it. */
+  endGone(signal: AbortSignal): Promise<readonly EndedPerson[]>;
   /** A query with a deadline. @throws StoreUnavailable */
   ping(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface EndedPerson {
+  readonly subject: string;
+  readonly connectorId: string;
 }

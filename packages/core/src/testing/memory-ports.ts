@@ -1,6 +1,6 @@
 /** Ports in memory, for the rules' own tests. What they promise is proved on PostgreSQL by the storage package. */
 import type { Json } from '@gatehouse/connector-kit';
-import type { CheckOutcome, IdentityChecks, StoredIdentity } from '../ports/identities.ts';
+import type { CheckOutcome, Gone, IdentityChecks, StoredIdentity } from '../ports/identities.ts';
 import type { SigningKey, SigningKeys } from '../ports/signing-keys.ts';
 
 export class MemoryIdentityChecks implements IdentityChecks {
@@ -34,6 +34,11 @@ export class MemoryIdentityChecks implements IdentityChecks {
     const row = this.rows.get(subject);
     if (row && outcome.at >= row.checkedAt) this.rows.set(subject, applied(row, outcome));
   }
+
+  async end(subject: string): Promise<boolean> {
+    const gone = this.rows.get(subject)?.gone;
+    return gone !== undefined && gone.until <= this.#now() && this.rows.delete(subject);
+  }
 }
 
 function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
@@ -48,11 +53,17 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
         lastLoginAt,
         identity: row.identity,
         checkedAt: outcome.at,
-        gone: { at: outcome.at, reason: outcome.reason },
+        gone: goneNow(row, outcome),
       };
     case 'unavailable':
       return { ...row, staleSince: row.staleSince ?? outcome.at };
   }
+}
+
+function goneNow({ gone: before }: StoredIdentity, now: CheckOutcome & { status: 'gone' }): Gone {
+  const { at, reason } = now;
+  const proof = before?.proof === 'stated' ? 'stated' : now.proof;
+  return { at, reason, proof, since: before?.since ?? at, until: before?.until ?? now.until };
 }
 
 /** `update` runs one after the other, as it does under the database's lock. */

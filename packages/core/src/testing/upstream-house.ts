@@ -12,7 +12,11 @@ export class UpstreamHouse {
   readonly #stored: StoredIdentity;
   readonly log = recordingLog();
   readonly checks: MemoryIdentityChecks;
-  lifetimes = { upstreamCheck: 300, upstreamGrace: 3600 };
+  lifetimes = { upstreamCheck: 300, upstreamGrace: 3600, goneSuspension: 86_400 };
+  /** What the brake on absences says. */
+  absencesCount = true;
+  /** How often it was asked. */
+  judged = 0;
   asked = 0;
   /** Milliseconds. */
   slept = 0;
@@ -51,6 +55,7 @@ export class UpstreamHouse {
   replica(): UpstreamCheck {
     return new UpstreamCheck({
       identityChecks: this.checks,
+      brake: { counts: () => this.#judge() },
       connectors: () => (this.configured ? this.#open() : undefined),
       lifetimes: this.lifetimes,
       now: () => this.now(),
@@ -62,6 +67,11 @@ export class UpstreamHouse {
         this.#time += milliseconds;
       },
     });
+  }
+
+  async #judge(): Promise<boolean> {
+    this.judged += 1;
+    return this.absencesCount;
   }
 
   #open(): OpenConnector {

@@ -41,21 +41,52 @@ describe('health', () => {
 });
 
 describe('housekeeping', () => {
+  const connectors = ['corp'];
+  const away = async (): Promise<never> => {
+    throw new StoreUnavailable('away');
+  };
+
   it('goes on after a database that was away, and ends when it is told to', async () => {
     const end = new AbortController();
     let rounds = 0;
-    const removeExpired = async () => {
-      rounds += 1;
-      if (rounds === 3) end.abort();
-      if (rounds < 3) throw new StoreUnavailable('away');
-      return 1;
+    const store = {
+      endGone: async () => [],
+      removeExpired: async () => {
+        rounds += 1;
+        if (rounds === 3) end.abort();
+        return rounds < 3 ? away() : 1;
+      },
     };
-    await keepHouse({ store: { removeExpired }, log: recordingLog(), signal: end.signal, every: 0.01 });
+    const brake = { tend: async () => {} };
+    await keepHouse({ store, brake, connectors, log: recordingLog(), signal: end.signal, every: 0.01 });
     expect(rounds).toBe(3);
   });
 
+  it('does all its chores, whichever of them fail, and names who was ended', async () => {
+    const end = new AbortController();
+    const log = recordingLog();
+    const ended = [{ subject: 'ann', connectorId: 'corp' }];
+    let rounds = 0;
+    const store = {
+      endGone: async () => ended,
+      removeExpired: async () => {
+        rounds += 1;
+        if (rounds === 2) end.abort();
+        return away();
+      },
+    };
+    await keepHouse({ store, brake: { tend: away }, connectors, log, signal: end.signal, every: 0.01 });
+    expect(log.lines.slice(0, 3)).toMatchObject([
+      { level: 'warn', message: 'brakes on absences not looked after' },
+      { level: 'info', message: 'gone for good: all sessions ended', fields: { subject: 'ann' } },
+      { level: 'warn', message: 'expired rows not removed' },
+    ]);
+  });
+
   it('does nothing when it is ended before it began', async () => {
-    const store = { removeExpired: async () => expect.unreachable() };
-    await keepHouse({ store, log: recordingLog(), signal: AbortSignal.abort(), every: 0 });
+    const never = async () => expect.unreachable();
+    const store = { removeExpired: never, endGone: never };
+    const signal = AbortSignal.abort();
+    await keepHouse({ store, brake: { tend: never }, connectors, log: recordingLog(), signal, every: 0 });
   });
 });

@@ -3,6 +3,8 @@ import { BrokerError, type ErrorCode, StoreUnavailable } from '@gatehouse/core';
 import { errors } from 'oidc-provider';
 import { storageUnavailable } from '../http/storage-unavailable.ts';
 
+const unavailableNow = 'the service is not available at the moment, try again later';
+
 /**
  * `temporarily_unavailable` with 503 and no redirect: the library would answer 400, which tells a client to throw its
  * token away, or send the browser back to an application that would return with it at once.
@@ -10,12 +12,26 @@ import { storageUnavailable } from '../http/storage-unavailable.ts';
 export class Unavailable extends errors.TemporarilyUnavailable {
   readonly retryAfter: number;
 
-  constructor(cause: unknown, retryAfter: number) {
-    super('the service is not available at the moment, try again later', { cause, detail: 'unavailable' });
+  constructor(cause: unknown, retryAfter: number, description = unavailableNow) {
+    super(description, { cause, detail: 'unavailable' });
     this.status = 503;
     this.statusCode = 503;
     this.allow_redirect = false;
     this.retryAfter = retryAfter;
+  }
+}
+
+/**
+ * The upstream says that the person has left, and may take it back. Not `invalid_grant`: RFC 6749, section 5.2, lets a
+ * client throw its refresh token away then, and who comes back would have to sign in again.
+ */
+export class Suspended extends Unavailable {
+  constructor(reason: string, retryAfter: number) {
+    super(
+      new Error(reason),
+      retryAfter,
+      'the account is suspended, try again later or ask your administrator',
+    );
   }
 }
 

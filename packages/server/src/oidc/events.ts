@@ -3,7 +3,7 @@ import { BrokerError } from '@gatehouse/core';
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider';
 import { factsOf } from '../http/facts.ts';
 import { judge } from '../http/unit-of-work.ts';
-import { Unavailable } from './errors.ts';
+import { Suspended, Unavailable } from './errors.ts';
 
 /** The answer may be a redirect to the client, which looks like a success from outside. */
 const refusals = [
@@ -25,6 +25,7 @@ interface Refusal extends Error {
 export function listen(provider: Provider): void {
   for (const name of refusals) {
     provider.on(name as 'grant.error', (ctx: KoaContextWithOIDC, error: Refusal) => {
+      if (error instanceof Suspended) return suspended(ctx, error);
       if (error instanceof Unavailable) return failed(ctx, error);
       if (!signInCounts(ctx)) judge('refused');
       factsOf(ctx).log.info(fields(ctx, error), 'protocol request refused');
@@ -36,6 +37,12 @@ export function listen(provider: Provider): void {
 /** The person came back from signing in or agreeing: that stands, also when this client is then told no. */
 function signInCounts({ oidc: { route, result } }: KoaContextWithOIDC): boolean {
   return route === 'resume' && result !== undefined;
+}
+
+/** The token stays as it was, and nobody is to be woken: `findAccount` has said why. */
+function suspended(ctx: KoaContextWithOIDC, { retryAfter }: Suspended): void {
+  judge('failed');
+  ctx.set('Retry-After', String(Math.ceil(retryAfter)));
 }
 
 function failed(ctx: KoaContextWithOIDC, error: Error): void {

@@ -21,7 +21,7 @@ import { factsOf } from '../http/facts.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { reading } from './adapter.ts';
 import { paramsOf } from './authorization-request.ts';
-import { Unavailable } from './errors.ts';
+import { Suspended, Unavailable } from './errors.ts';
 
 export interface AccountOptions {
   readonly clients: ReadonlyMap<string, Client>;
@@ -36,7 +36,8 @@ export interface BrokerAccount extends Account {
 
 /**
  * Undefined for somebody who is unknown, gone, or not let in (any more): that is `invalid_grant` for a token, and at
- * `/auth` the person signs in again.
+ * `/auth` the person signs in again. Somebody who is suspended may find their refresh token as it was: that is an error
+ * which does not make the client throw it away.
  */
 export function findAccount(options: AccountOptions): FindAccount {
   return async (ctx, subject, token) => {
@@ -79,6 +80,12 @@ async function ask(
     const { subject, connectorId } = stored;
     factsOf(ctx).log.info({ subject, connector: connectorId, reason: checked.reason }, 'the person is gone');
     return undefined;
+  }
+  if (checked.status === 'suspended') {
+    const { subject, connectorId } = stored;
+    const { reason, retryAfter } = checked;
+    factsOf(ctx).log.info({ subject, connector: connectorId, reason }, 'the person is suspended');
+    throw new Suspended(reason, retryAfter);
   }
   if (checked.status === 'unavailable') {
     throw new Unavailable(new Error('the upstream cannot be asked'), checked.retryAfter);

@@ -16,7 +16,7 @@ function lifetimes(ageInSeconds: number) {
         refreshIdle: 14 * 24 * hour,
         refreshMax: 90 * 24 * hour,
       },
-      ...{ refreshGrace: 60, upstreamCheck: 300, upstreamGrace: hour },
+      ...{ refreshGrace: 60, upstreamCheck: 300, upstreamGrace: hour, goneSuspension: 24 * hour },
     },
     now: () => new Date((signedInAt + ageInSeconds) * 1000),
   });

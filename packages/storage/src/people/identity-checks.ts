@@ -10,6 +10,7 @@ import {
 import type { Database } from '../database/database.ts';
 import { type Call, call, type Statement } from '../database/statement.ts';
 import { purposeOf } from '../sealed.ts';
+import { endOneGone } from './end-gone.ts';
 import { findIdentity } from './identities.ts';
 import { readIdentity, upstreamValues } from './identity-row.ts';
 
@@ -33,14 +34,22 @@ const recordCurrent: Statement = {
       upstream_id = $2, username = $3, display_name = $4, email = $5, email_verified = $6, groups = $7,
       authenticated_at = $8, authenticated_acr = $9, authenticated_amr = $10, has_authenticated = $11,
       upstream_session = $12, state_sealed = $13, checked_at = $14,
-      stale_since = NULL, gone_at = NULL, gone_reason = NULL
+      stale_since = NULL, gone_at = NULL, gone_reason = NULL, gone_since = NULL, gone_until = NULL, gone_proof = NULL,
+      answered_at = now(), answer = 'here'
     WHERE subject = $1 AND checked_at <= $14`,
 };
 
+/** Gone since the first time, not since the last; once stated, stated; and counted once. */
 const recordGone: Statement = {
   name: 'identity_record_gone',
   text: `
-    UPDATE identities SET checked_at = $2, gone_at = $2, gone_reason = $3, stale_since = NULL
+    UPDATE identities SET
+      checked_at = $2, gone_at = $2, gone_reason = $3, stale_since = NULL,
+      gone_since = CASE WHEN gone_at IS NULL THEN $2 ELSE coalesce(gone_since, gone_at) END,
+      gone_until = CASE WHEN gone_at IS NULL THEN $4 ELSE coalesce(gone_until, $4) END,
+      gone_proof = CASE WHEN gone_at IS NOT NULL AND gone_proof = 'stated' THEN 'stated' ELSE $5 END,
+      answered_at = CASE WHEN gone_at IS NULL THEN now() ELSE answered_at END,
+      answer = CASE WHEN gone_at IS NULL THEN $5 ELSE answer END
     WHERE subject = $1 AND checked_at <= $2`,
 };
 
@@ -85,6 +94,10 @@ export class PostgresIdentityChecks implements IdentityChecks {
     await this.#database.commit([this.#recordCall(subject, outcome), call(giveBack, subject)]);
   }
 
+  async end(subject: string): Promise<boolean> {
+    return await endOneGone(this.#database, this.#now(), subject);
+  }
+
   #recordCall(subject: string, outcome: CheckOutcome): Call {
     switch (outcome.status) {
       case 'current':
@@ -95,7 +108,14 @@ export class PostgresIdentityChecks implements IdentityChecks {
           outcome.at,
         );
       case 'gone':
-        return call(recordGone, subject, outcome.at, storableReason(outcome.reason));
+        return call(
+          recordGone,
+          subject,
+          outcome.at,
+          storableReason(outcome.reason),
+          outcome.until,
+          outcome.proof,
+        );
       case 'unavailable':
         return call(recordUnavailable, subject, outcome.at);
     }

@@ -1,6 +1,6 @@
 /** An identity as columns, and back. */
 import type { Authenticated, Identity, Json } from '@gatehouse/connector-kit';
-import { BrokerError, openJson, type Seal, type StoredIdentity, sealJson } from '@gatehouse/core';
+import { BrokerError, type Gone, openJson, type Seal, type StoredIdentity, sealJson } from '@gatehouse/core';
 import type { Row } from '../database/database.ts';
 import { bytes, date, dateOrNull, flag, present, text, textOrNull, texts } from '../database/row.ts';
 import { purposeOf } from '../sealed.ts';
@@ -14,23 +14,37 @@ export const identityColumns = `
   i.authenticated_at AS i_authenticated_at, i.authenticated_acr AS i_authenticated_acr,
   i.authenticated_amr AS i_authenticated_amr, i.upstream_session AS i_upstream_session,
   i.state_sealed AS i_state_sealed, i.checked_at AS i_checked_at, i.stale_since AS i_stale_since,
-  i.gone_at AS i_gone_at, i.gone_reason AS i_gone_reason, i.last_login_at AS i_last_login_at`;
+  i.gone_at AS i_gone_at, i.gone_reason AS i_gone_reason, i.gone_since AS i_gone_since,
+  i.gone_until AS i_gone_until, i.gone_proof AS i_gone_proof, i.last_login_at AS i_last_login_at`;
 
 /** Null where an outer join found nobody. */
 export function readIdentity(row: Row, seal: Seal): StoredIdentity | null {
   const subject = textOrNull(row, 'i_subject');
   if (subject === null) return null;
-  const goneAt = dateOrNull(row, 'i_gone_at');
   return {
     subject,
     connectorId: text(row, 'i_connector_id'),
     identity: readUpstream(row, subject, seal),
     checkedAt: date(row, 'i_checked_at'),
     lastLoginAt: date(row, 'i_last_login_at'),
-    ...present({ staleSince: dateOrNull(row, 'i_stale_since') }),
-    ...(goneAt && { gone: { at: goneAt, reason: text(row, 'i_gone_reason') } }),
+    ...present({ staleSince: dateOrNull(row, 'i_stale_since'), gone: readGone(row) }),
   };
 }
+
+/** The later columns are empty where an older version has written the row, beside this one. */
+function readGone(row: Row): Gone | null {
+  const at = dateOrNull(row, 'i_gone_at');
+  if (at === null) return null;
+  return {
+    at,
+    since: dateOrNull(row, 'i_gone_since') ?? at,
+    until: dateOrNull(row, 'i_gone_until') ?? new Date(at.getTime() + day),
+    reason: text(row, 'i_gone_reason'),
+    proof: textOrNull(row, 'i_gone_proof') === 'stated' ? 'stated' : 'absent',
+  };
+}
+
+const day = 86_400_000;
 
 function readUpstream(row: Row, subject: string, seal: Seal): Identity<Json> {
   const email = textOrNull(row, 'i_email');

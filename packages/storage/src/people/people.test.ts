@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Identity, Json } from '@gatehouse/connector-kit';
-import type { LocalUser, StoredIdentity } from '@gatehouse/core';
+import type { Gone, LocalUser, StoredIdentity } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
 
@@ -28,6 +28,10 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
     await unit.commit('success');
     return stored;
   };
+  const left = (): Gone => {
+    const at = place.clock.now();
+    return { since: at, at, until: place.clock.in(86_400), reason: 'left', proof: 'absent' };
+  };
   const find = (subject: string) => place.store.unit().identities.find(subject);
 
   test('somebody with everything comes back as they were', async () => {
@@ -43,7 +47,13 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
         state: { dn: 'cn=a\0', token: ['x', { y: '\ud800' }] },
       },
       staleSince: new Date('2029-12-30T00:00:00Z'),
-      gone: { at: new Date('2029-12-29T00:00:00Z'), reason: 'left' },
+      gone: {
+        since: new Date('2029-12-28T00:00:00Z'),
+        at: new Date('2029-12-29T00:00:00Z'),
+        until: new Date('2029-12-31T00:00:00Z'),
+        reason: 'left',
+        proof: 'stated',
+      },
     });
     expect(await find(stored.subject)).toEqual(stored);
     expect(await place.store.identityChecks.read(stored.subject)).toEqual(stored);
@@ -59,7 +69,7 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
   test('a new sign-in replaces all that was known, and what is missing is forgotten', async () => {
     const before = await save({
       identity: { ...simple, displayName: 'Old', email: { address: 'a@b', verified: true }, groups: ['old'] },
-      gone: { at: place.clock.now(), reason: 'left' },
+      gone: left(),
     });
     const after = await save({ subject: before.subject, identity: { ...simple, groups: ['new'] } });
     expect(await find(before.subject)).toEqual(after);
@@ -123,7 +133,7 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
 
   test('what an upstream says replaces what it said before, and brings back who was gone', async () => {
     const stored = await save({
-      gone: { at: place.clock.now(), reason: 'left' },
+      gone: left(),
       staleSince: place.clock.now(),
     });
     const at = place.clock.pass(10);
@@ -136,9 +146,11 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
   test('somebody who has left is kept, with when and why', async () => {
     const stored = await save({ staleSince: place.clock.now() });
     const at = place.clock.pass(10);
-    await place.store.identityChecks.record(stored.subject, { status: 'gone', reason: 'dis\0abled', at });
+    const until = place.clock.in(86_400);
+    const outcome = { status: 'gone', reason: 'dis\0abled', proof: 'stated', at, until } as const;
+    await place.store.identityChecks.record(stored.subject, outcome);
     const { staleSince: _, ...rest } = stored;
-    const gone = { at, reason: 'dis\uFFFDabled' };
+    const gone = { since: at, at, until, reason: 'dis\uFFFDabled', proof: 'stated' };
     expect(await find(stored.subject)).toEqual({ ...rest, checkedAt: at, gone });
   });
 
@@ -153,7 +165,7 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
 
   test.each([
     { status: 'current' as const, identity: { ...simple, groups: ['old'] } },
-    { status: 'gone' as const, reason: 'left' },
+    { status: 'gone' as const, reason: 'left', proof: 'absent' as const, until: new Date(0) },
     { status: 'unavailable' as const },
   ])(
     'an outcome ($status) from before the last sign-in only gives the right to ask back',
