@@ -4,6 +4,7 @@ import type { LdapConfig } from './config.ts';
 import { addressesOf, openConnection } from './connect.ts';
 import { misconfigured } from './errors.ts';
 import type { HostAndPort } from './host.ts';
+import { Domains } from './people/domains.ts';
 import type { Session } from './session.ts';
 import type { LdapConnection } from './wire/connection.ts';
 
@@ -12,11 +13,14 @@ const STRANGER_CHECK_EVERY = 60 * 60 * 1000;
 export class Directory {
   readonly config: LdapConfig;
   readonly now: () => Date;
+  /** What `CORP\jane` means in it. */
+  readonly domains: Domains;
   #strangersRefusedAt: number | undefined;
 
   constructor(config: LdapConfig, now: () => Date) {
     this.config = config;
     this.now = now;
+    this.domains = new Domains(config, now);
   }
 
   /** The caller's signal, and the limit on the whole call. */

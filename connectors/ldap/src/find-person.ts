@@ -6,29 +6,64 @@ import type { Entry } from './entry.ts';
 import { misconfigured, unavailable } from './errors.ts';
 import { allOf, anyOf, both, configuredFilter, equals, present } from './filters.ts';
 import { personAttributes, type State } from './identity.ts';
+import { belongsTo, type Domains, type Report } from './people/domains.ts';
+import { mayNameDomain, type Reading, readingsOf } from './people/typed-name.ts';
 import { inEachBase, searchFailure, searchFew, searchOrResult } from './search.ts';
 import type { Searches } from './session.ts';
 import type { SearchQuery } from './wire/connection.ts';
 import { resultCode } from './wire/result-code.ts';
 
+/** Whom to find, and what names stand for. */
+export interface People {
+  readonly config: LdapConfig;
+  readonly domains: Domains;
+}
+
+/**
+ * The person whom a typed name stands for. Several are nobody: the log has their names, and whoever typed sees a wrong
+ * password, since "there are two of you" would tell a guesser that there is one.
+ */
 export async function findByName(
   searches: Searches,
-  config: LdapConfig,
+  { config, domains }: People,
   username: string,
-  trace: Trace,
+  report: Report,
 ): Promise<Entry | null> {
-  const { username: attributes } = config.userSearch;
-  const named = anyOf(attributes.map((attribute) => equals(attribute, username)));
+  const found = await everybodyByName(searches, { config, domains }, username, report);
+  if (found.length < 2) return onlyOne(found, 'the name that was typed');
+  const people = found.map((entry) => entry.dn);
+  report.trace.step('ldap name of several', { people });
+  report.log.error({ people }, 'a typed name stands for several people, and signs nobody in');
+  return null;
+}
+
+/** All whom a typed name stands for; the bases may lie inside each other, and a name may be read in two ways. */
+export async function everybodyByName(
+  searches: Searches,
+  { config, domains }: People,
+  username: string,
+  report: Report,
+): Promise<readonly Entry[]> {
+  const known = mayNameDomain(username) ? await domains.list(searches, report) : [];
+  const found = new Map<string, Entry>();
+  for (const reading of readingsOf(username, config, known)) {
+    const entries = await inEachBase(reading.bases, (base) =>
+      searchFew(searches, { ...queryOf(reading, config), base }, report.trace),
+    );
+    const { domain } = reading;
+    for (const entry of entries) {
+      if (domain === undefined || belongsTo(entry.dn, domain, known))
+        found.set(entry.dn.toLowerCase(), entry);
+    }
+  }
+  return [...found.values()];
+}
+
+function queryOf({ attributes, value }: Reading, config: LdapConfig) {
+  const named = (text: string) => anyOf(attributes.map((attribute) => equals(attribute, text)));
   // People type their password into the name field: what was typed stays out of the trace.
-  const shown = both(
-    config.userSearch.filter,
-    anyOf(attributes.map((attribute) => equals(attribute, '<typed>'))),
-  );
-  const query = { ...peopleQuery(config, named), shown: shown.toString() };
-  const found = await inEachBase(config.userSearch.baseDn, (base) =>
-    searchFew(searches, { ...query, base }, trace),
-  );
-  return onlyOne(found, 'the name that was typed');
+  const shown = both(config.userSearch.filter, named('<typed>')).toString();
+  return { ...peopleQuery(config, named(value)), shown };
 }
 
 /** By the id, never by the name: the name may have been given to somebody else since. */

@@ -43,6 +43,35 @@ describe('the id of a person', () => {
     expect(readId(entryWith({ entryUUID: [uuid.toUpperCase()] }), knownIdAttributes).text).toBe(uuid);
   });
 
+  test('is the same for the id of 389 Directory Server in upper and lower case, which has a form of its own', () => {
+    const id = '3F1C8A01-4E9B11EE-A2D4F0C3-9B7E6D55';
+    expect(readId(entryWith({ nsUniqueId: [id] }), knownIdAttributes).text).toBe(id.toLowerCase());
+    expect(readId(entryWith({ employeeNumber: [id] }), ['employeeNumber']).text).toBe(id);
+  });
+
+  test('is the text of a security identifier, where somebody asks for one', () => {
+    const sid = Buffer.from('010500000000000515000000a065cf7e784b9b5fe77c8770f4010000', 'hex');
+    expect(readId(entryWith({ objectSid: [sid] }), ['OBJECTSID']).text).toBe(
+      'S-1-5-21-2127521184-1604012920-1887927527-500',
+    );
+  });
+
+  test.each([
+    ['of another revision', '020100000000000515000000'],
+    ['without parts', '0100000000000005'],
+    ['that is cut off', '0105000000000005150000'],
+    ['with more behind it', '01010000000000051500000000'],
+  ])('is refused for a security identifier %s', (_, hex) => {
+    const entry = entryWith({ objectSid: [Buffer.from(hex, 'hex')] });
+    expect(() => readId(entry, ['objectSid'])).toThrow(/is not a security identifier/);
+  });
+
+  // Attack: an entry that was imported past FreeIPA's own server keeps the word that stands for "make one".
+  test('is refused where FreeIPA never made one', () => {
+    const entry = entryWith({ ipaUniqueID: ['autogenerate'] });
+    expect(() => readId(entry, ['ipaUniqueID'])).toThrow(/was never generated/);
+  });
+
   test('keeps the case of what is not a UUID', () => {
     expect(readId(entryWith({ employeeNumber: ['A7'] }), ['employeenumber']).text).toBe('A7');
   });

@@ -36,12 +36,18 @@ export function idFromDn(entry: Entry): PersonId {
 }
 
 function idText(attribute: string, raw: Buffer, dn: string): string {
-  if (guidAttributes.has(attribute.toLowerCase())) return guidText(raw, attribute, dn);
+  const name = attribute.toLowerCase();
+  if (guidAttributes.has(name)) return guidText(raw, attribute, dn);
+  if (name === 'objectsid') return sidText(raw, dn);
   const text = raw.toString('utf8');
   if (!isUtf8(raw) || /\p{Cc}/u.test(text) || text.trim() === '' || raw.length > maxBytes) {
     throw misconfigured(`"${attribute}" of ${dn} is not text of 1 to ${maxBytes} bytes, and cannot be an id`);
   }
-  return isUuid(text) ? text.toLowerCase() : text;
+  // What FreeIPA's server replaces by an id when an entry is added. Where it was not there to do so, everybody has it.
+  if (name === 'ipauniqueid' && text.toLowerCase() === 'autogenerate') {
+    throw misconfigured(`"${attribute}" of ${dn} was never generated, and may be that of others too`);
+  }
+  return isUuid(text) || (name === 'nsuniqueid' && isNsUniqueId(text)) ? text.toLowerCase() : text;
 }
 
 /** Its first three fields are stored with the low byte first (MS-DTYP, section 2.3.4.2). */
@@ -54,6 +60,21 @@ function guidText(raw: Buffer, attribute: string, dn: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** `S-1-5-21-…` (MS-DTYP, section 2.4.2): revision, number of parts, authority, and the parts, low byte first. */
+function sidText(raw: Buffer, dn: string): string {
+  const parts = raw[1] ?? 0;
+  if (raw[0] !== 1 || parts < 1 || parts > 15 || raw.length !== 8 + 4 * parts) {
+    throw misconfigured(`"objectSid" of ${dn} is not a security identifier`);
+  }
+  const numbers = Array.from({ length: parts }, (_, n) => raw.readUInt32LE(8 + 4 * n));
+  return ['S', 1, raw.readUIntBE(2, 6), ...numbers].join('-');
+}
+
 function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+/** 389 Directory Server has a form of its own. */
+function isNsUniqueId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{8}){3}$/i.test(text);
 }

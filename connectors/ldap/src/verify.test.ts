@@ -157,11 +157,17 @@ describe('a sign-in', () => {
   });
 
   test('never happens for a name that stands for two people; the log names both', async () => {
-    await expect(signIn(open(), 'twin', 'same')).rejects.toMatchObject({
-      code: 'misconfigured',
-      personMessage: undefined,
-      message: expect.stringMatching(/cn=twin 1.*cn=twin 2/),
-    });
+    const call = testCall();
+    const { login } = open();
+    if (login.kind !== 'password') throw new Error('not a password connector');
+    expect(await login.verify({ username: 'twin', password: 'same' }, call)).toBeNull();
+    expect(call.logged).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        fields: { people: [`cn=twin 1,${people}`, `cn=twin 2,${people}`] },
+      }),
+    ]);
+    expect(JSON.stringify(call.steps)).not.toContain('"twin"');
   });
 
   test('of an account without a password is a wrong password', async () => {
@@ -242,6 +248,12 @@ describe('attack: the work that is done tells which names exist', () => {
     expect(known).toEqual(['connect', 'bind', 'search', 'connect', 'bind']);
     expect(await workOf('nobody', 'wrong')).toEqual(known);
     expect(await workOf('nobody', 'foo')).toEqual(known);
+  });
+
+  test('a name that two people have costs what an unknown one costs, and neither of them is bound', async () => {
+    const unknown = await workOf('nobody', 'same');
+    expect(await workOf('twin', 'same')).toEqual(unknown);
+    expect(await directory.log()).not.toMatch(/BIND dn="cn=twin/);
   });
 
   test('the bind for an unknown name is for an entry that does not exist, so that nobody is locked', async () => {

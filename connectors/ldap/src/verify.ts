@@ -26,7 +26,7 @@ export async function verify(
   const { config } = directory;
   const signal = directory.deadline(call.signal);
   return directory.use(signal, async (session) => {
-    const person = await findByName(session, config, credentials.username, call.trace);
+    const person = await findByName(session, directory, credentials.username, call);
     const verdict =
       person === null
         ? await bindDecoy(session, config, credentials.password)
