@@ -10,6 +10,7 @@ import { BindRequest, type Filter, PagedResultsControl, SearchRequest, UnbindReq
 import { Entry } from '../entry.ts';
 import { unavailable } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { askForPolicy } from './controls.ts';
 import { FrameReader } from './frame-reader.ts';
 import { type Response, type Result, readResponse } from './response.ts';
 
@@ -81,7 +82,7 @@ export class LdapConnection {
   async bind(dn: string, password: string): Promise<Result> {
     if (dn === '' || password === '') throw unavailable('refused to bind without a name or a password');
     const { result } = await this.#request(
-      new BindRequest({ messageId: this.#nextId(), dn, password }),
+      new BindRequest({ messageId: this.#nextId(), dn, password, controls: [askForPolicy()] }),
       'bind',
     ).answer;
     return result;

@@ -1,4 +1,7 @@
-/** The answers of RFC 4511's grammar (section 4, appendix B) and the page cookie of RFC 2696, as data. */
+/**
+ * The answers of RFC 4511's grammar (section 4, appendix B), the page cookie of RFC 2696, and the password policy of
+ * draft-behera-ldap-password-policy-11 (section 6.2), as data.
+ */
 import { Ber, ProtocolOperation } from 'ldapts';
 
 export type Shape = { readonly tag: number; readonly optional?: boolean } & (
@@ -7,6 +10,8 @@ export type Shape = { readonly tag: number; readonly optional?: boolean } & (
   | { readonly kind: 'number' }
   /** Elements of one shape, as many as there are. */
   | { readonly kind: 'list'; readonly of: Shape }
+  /** One of these, and nothing else. */
+  | { readonly kind: 'choice'; readonly of: readonly Shape[] }
   /** Elements in this order. Unknown ones may follow (RFC 4511, section 4) unless it is `exact`. */
   | { readonly kind: 'record'; readonly parts: readonly Shape[]; readonly exact?: boolean }
 );
@@ -41,3 +46,15 @@ export const operations: readonly Shape[] = [
 ];
 export const controls = list(CONTROLS, record(SEQUENCE, octets, critical, { ...octets, optional: true }));
 export const pageValue = record(SEQUENCE, integer, octets);
+
+const number = (tag: number): Shape => ({ kind: 'number', tag });
+/** A warning, an error, both or neither. Its own tags are those of a context: `a0` a choice of two, `81` a number. */
+export const policyValue: Shape = {
+  kind: 'record',
+  tag: SEQUENCE,
+  parts: [
+    { kind: 'choice', tag: 0xa0, of: [number(0x80), number(0x81)], optional: true },
+    { ...number(0x81), optional: true },
+  ],
+  exact: true,
+};

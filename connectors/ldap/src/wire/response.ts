@@ -4,19 +4,21 @@ import {
   BerReader,
   BindResponse,
   ExtendedResponse,
-  PagedResultsControl,
   ProtocolOperation,
   SearchEntry,
   SearchResponse,
 } from 'ldapts';
-import { CONTROLS, pageValue, SEQUENCE } from './grammar.ts';
-import { checkMessage, ShapeCheck } from './shape-check.ts';
+import { type Controls, type PasswordPolicy, pageCookie, passwordPolicy, readControls } from './controls.ts';
+import { CONTROLS } from './grammar.ts';
+import { checkMessage } from './shape-check.ts';
 import { MalformedMessage, take } from './take.ts';
 
 export interface Result {
   readonly code: number;
   /** The directory's own words: for the log, never for a page. */
   readonly message: string;
+  /** What came with the answer to a bind. */
+  readonly policy?: PasswordPolicy;
 }
 
 export interface RawEntry {
@@ -33,7 +35,7 @@ export type Response = { readonly id: number } & (
       readonly kind: 'bind' | 'search' | 'extended';
       readonly result: Result;
       /** RFC 2696: not empty while there are more pages. */
-      readonly cookie: Buffer | undefined;
+      readonly cookie?: Buffer | undefined;
     }
 );
 
@@ -46,7 +48,7 @@ export function readResponse(frame: Buffer): Response {
   if (id === null || tag === null) throw new MalformedMessage('a message without an operation');
 
   const operation = new BerReader(take(message, tag));
-  const cookie = message.peek() === CONTROLS ? pageCookie(take(message, CONTROLS)) : undefined;
+  const controls = readControls(message.peek() === CONTROLS ? take(message, CONTROLS) : Buffer.alloc(0));
   const head = { messageId: id };
   switch (tag) {
     case ProtocolOperation.LDAP_RES_SEARCH_ENTRY:
@@ -54,11 +56,16 @@ export function readResponse(frame: Buffer): Response {
     case ProtocolOperation.LDAP_RES_SEARCH_REF:
       return { id, kind: 'reference', urls: readUrls(operation) };
     case ProtocolOperation.LDAP_RES_BIND:
-      return { id, kind: 'bind', result: readResult(new BindResponse(head), operation), cookie };
+      return { id, kind: 'bind', result: readBind(new BindResponse(head), operation, controls) };
     case ProtocolOperation.LDAP_RES_SEARCH:
-      return { id, kind: 'search', result: readResult(new SearchResponse(head), operation), cookie };
+      return {
+        id,
+        kind: 'search',
+        result: readResult(new SearchResponse(head), operation),
+        cookie: pageCookie(controls),
+      };
     case ProtocolOperation.LDAP_RES_EXTENSION:
-      return { id, kind: 'extended', result: readResult(new ExtendedResponse(head), operation), cookie };
+      return { id, kind: 'extended', result: readResult(new ExtendedResponse(head), operation) };
     default:
       throw new MalformedMessage('an answer to an operation that was not asked for');
   }
@@ -67,6 +74,10 @@ export function readResponse(frame: Buffer): Response {
 function readResult(answer: BindResponse | SearchResponse | ExtendedResponse, reader: BerReader): Result {
   answer.parseMessage(reader);
   return { code: answer.status, message: answer.errorMessage };
+}
+
+function readBind(answer: BindResponse, reader: BerReader, controls: Controls): Result {
+  return { ...readResult(answer, reader), policy: passwordPolicy(controls) };
 }
 
 /** ldapts' SearchReference looks for its end where the reader stood before, which is the beginning here. */
@@ -84,20 +95,4 @@ function readEntry(entry: SearchEntry, reader: BerReader): RawEntry {
     ({ type, parsedBuffers }) => [type.toLowerCase(), parsedBuffers] as const,
   );
   return { dn: entry.name, attributes: new Map(attributes) };
-}
-
-/** The value of the control is an octet string for the grammar above: what is in it is checked by itself. */
-function pageCookie(controls: Buffer): Buffer | undefined {
-  const reader = new BerReader(controls);
-  while (reader.remain > 0) {
-    const control = new BerReader(take(reader, SEQUENCE));
-    if (control.readString() !== PagedResultsControl.type) continue;
-    if (control.peek() === Ber.Boolean) control.readBoolean();
-    const value = take(control, Ber.OctetString);
-    new ShapeCheck().take(new BerReader(value), pageValue);
-    const paged = new PagedResultsControl();
-    paged.parse(new BerReader(value));
-    return paged.value?.cookie;
-  }
-  return undefined;
 }

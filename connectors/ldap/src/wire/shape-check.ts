@@ -30,8 +30,23 @@ export class ShapeCheck {
     const content = this.#count(reader, shape.tag);
     if (shape.kind === 'number') checkNumber(content);
     if (shape.kind === 'list') this.#checkList(content, shape.of);
+    if (shape.kind === 'choice') this.#checkChoice(content, shape.of);
     if (shape.kind === 'record') this.#checkRecord(content, shape);
     return content;
+  }
+
+  /** These bytes are one element of this shape, and nothing follows. */
+  whole(bytes: Buffer, shape: Shape): void {
+    const reader = new BerReader(bytes);
+    this.take(reader, shape);
+    if (reader.remain > 0) throw new MalformedMessage('an element too many');
+  }
+
+  #checkChoice(content: Buffer, shapes: readonly Shape[]): void {
+    const tag = new BerReader(content).peek();
+    const chosen = shapes.find((shape) => shape.tag === tag);
+    if (chosen === undefined) throw new MalformedMessage('an element that is none of those allowed');
+    this.whole(content, chosen);
   }
 
   #checkList(content: Buffer, shape: Shape): void {

@@ -1,0 +1,32 @@
+/**
+ * There was no answer: not "no", and not "yes". What kind of silence it was says whether the connection, or the whole
+ * server, is to be left alone.
+ */
+import { ConnectorError } from '@gatehouse/connector-kit';
+
+export type Silence =
+  /** No connection, or no TLS that we trust: nothing was asked. */
+  | 'unreachable'
+  /** The connection ended. */
+  | 'lost'
+  /** What came is not LDAP, or answers something else. */
+  | 'broken'
+  /** Nothing at all was answered in the time that one answer may take. */
+  | 'silent'
+  /** This was not answered in time; other things were. */
+  | 'slow'
+  /** The server says that it is busy or going down. */
+  | 'busy'
+  /** The connection has lost its bind: Active Directory does that, and the answers would be for nobody. */
+  | 'unbound'
+  /** We did not wait for the answer. */
+  | 'left';
+
+export class NoAnswer extends ConnectorError {
+  readonly silence: Silence;
+
+  constructor(silence: Silence, reason: string, cause?: unknown, code: ConnectorError['code'] = 'unavailable') {
+    super(code, { reason, cause });
+    this.silence = silence;
+  }
+}
