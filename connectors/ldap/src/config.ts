@@ -9,4 +9,5 @@ export const configSchema = options.superRefine(refuseConflicts).transform(resol
 export type LdapConfig = z.output<typeof configSchema>;
 export type GroupSearch = NonNullable<LdapConfig['groupSearch']>;
 export type MemberOf = NonNullable<LdapConfig['memberOf']>;
+export type Kerberos = NonNullable<LdapConfig['kerberos']>;
 export type TokenGroups = NonNullable<LdapConfig['tokenGroups']>;

@@ -127,7 +127,7 @@ export async function proveThatOthersAreVisible(
   throw unavailable(`the person was not found, but nobody else can be seen below ${bases} either`);
 }
 
-function peopleQuery(
+export function peopleQuery(
   config: LdapConfig,
   filter: ReturnType<typeof equals>,
   also: readonly string[] = [],
@@ -137,7 +137,7 @@ function peopleQuery(
   return { scope, filter: both(configured, filter), attributes };
 }
 
-function onlyOne(found: readonly Entry[], by: string): Entry | null {
+export function onlyOne(found: readonly Entry[], by: string): Entry | null {
   const [first, second] = found;
   if (first === undefined) return null;
   if (second !== undefined) {

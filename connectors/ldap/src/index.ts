@@ -9,6 +9,8 @@ import { check } from './check/check.ts';
 import { configSchema, type LdapConfig } from './config.ts';
 import { Directory } from './directory.ts';
 import type { State } from './identity.ts';
+import { Acceptor } from './kerberos/acceptor.ts';
+import { negotiateWith } from './kerberos/negotiate.ts';
 import { refresh } from './refresh.ts';
 import { verify } from './verify.ts';
 
@@ -18,15 +20,19 @@ export default defineConnector<LdapConfig, State>({
   title: 'LDAP directory',
   config: configSchema,
   open(config, host) {
+    const { kerberos } = config;
+    const acceptor = kerberos && new Acceptor(kerberos);
     const directory = new Directory(config, () => host.now());
     return {
       login: {
         kind: 'password',
         usernameLabel: config.usernameLabel,
         verify: (credentials, call) => verify(directory, credentials, call),
+        ...(acceptor && { negotiate: negotiateWith({ directory, kerberos, acceptor, host }) }),
       },
       refresh: (identity, call) => refresh(directory, identity, call),
       check: (call) => check(directory, call),
+      close: async () => acceptor?.close(),
     };
   },
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { connection } from './connection.ts';
 import { groups } from './groups.ts';
+import { kerberos } from './kerberos.ts';
 import { people } from './people.ts';
 import { presetNames } from './presets.ts';
 
@@ -13,6 +14,7 @@ export const options = z.strictObject({
   ...connection,
   ...people,
   ...groups,
+  ...kerberos,
 });
 
 export type Options = z.output<typeof options>;

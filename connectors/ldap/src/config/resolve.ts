@@ -17,6 +17,7 @@ export function resolve(written: Options) {
     },
     attributes: resolveAttributes(written, preset),
     ...resolveGroups(written, preset),
+    kerberos: resolveKerberos(written, preset),
   };
 }
 
@@ -31,6 +32,17 @@ function resolveAttributes(
     displayName: attributes.displayName ?? known?.displayName ?? 'cn',
     email: attributes.email ?? known?.email ?? 'mail',
   };
+}
+
+/** A principal of Active Directory is the account name, whatever `userPrincipalName` says. */
+function resolveKerberos({ kerberos }: Options, { attributes: known }: Preset) {
+  if (kerberos === undefined) return undefined;
+  const { nameAttribute = known?.username ?? 'uid', principalAttribute, ...rest } = kerberos;
+  const person =
+    principalAttribute === undefined
+      ? { attribute: nameAttribute, holds: 'name' as const }
+      : { attribute: principalAttribute, holds: 'principal' as const };
+  return { ...rest, person };
 }
 
 function resolveGroups({ groupSearch, memberOf, tokenGroups, userSearch }: Options, preset: Preset) {
