@@ -1,5 +1,6 @@
 /** All commands of `gatehouse`, their help, and how they end. */
 import { Command, CommanderError } from 'commander';
+import { addAbsencesCommands } from './commands/absences.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConnectorCommands } from './commands/connector.ts';
 import { addDevCertificateCommand } from './commands/dev-certificate.ts';
@@ -68,6 +69,7 @@ const commands: readonly ((program: Command, context: CommandContext) => void)[]
   addMigrateCommand,
   addConfigCommands,
   addConnectorCommands,
+  addAbsencesCommands,
   addUserCommands,
   addKeysCommands,
   addHashPasswordCommand,

@@ -20,5 +20,6 @@ export {
 } from './load.ts';
 export type { LoadPlugin } from './plugins.ts';
 export { renderConfig } from './render.ts';
+export { formatDuration, parseDuration } from './schema/duration.ts';
 export type { ReadFile } from './source/file.ts';
 export { ConfigError, type Path, type Position, type Problem, renderProblems } from './source/problem.ts';
