@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { presetNames, presets } from './config/presets.ts';
 import { configSchema } from './config.ts';
 import { addressesOf } from './connect.ts';
+import { parseFilter } from './filters.ts';
+import { knownIdAttributes } from './ids.ts';
 
 const least = {
   host: 'ldap.example.com',
@@ -70,6 +73,32 @@ describe('the configuration', () => {
     [{ bindDn: 'cn=a,dc=b' }, /^bindPassword: is missing/],
     [{ bindPassword: 'x' }, /^bindDn: is missing/],
     [{ bindDn: 'cn=a,dc=b', bindPassword: '' }, /^bindPassword/],
+    [
+      { userSearch: { baseDn: 'ou=a,dc=b' } },
+      /^userSearch.username: is missing: .*`preset` \(active-directory, /,
+    ],
+    [
+      { userSearch: { ...least.userSearch, baseDn: 'ou=people,dc=example,' } },
+      /^userSearch.baseDn: is not a distinguished name/,
+    ],
+    [{ preset: 'active-directry' }, /^preset: .*"active-directory"/],
+    [
+      { userSearch: { ...least.userSearch, netbiosDomains: { 'corp.example.com': 'dc=example,dc=com' } } },
+      /netbiosDomains.*is not a NetBIOS name/,
+    ],
+    [
+      { userSearch: { ...least.userSearch, netbiosDomains: { CORP: 'dc=example,dc=com', corp: 'dc=com' } } },
+      /^userSearch.netbiosDomains: has "corp" twice/,
+    ],
+    [
+      { userSearch: { ...least.userSearch, netbiosDomains: { CORP: 'dc=corp,dc=com' } } },
+      /^userSearch.netbiosDomains: gives "CORP" a place where nobody is looked for/,
+    ],
+    [
+      { preset: 'active-directory', userSearch: { baseDn: 'o=example' } },
+      /^tokenGroups: needs a `baseDn`: "o=example" does not end in/,
+    ],
+    [{ preset: 'freeipa', userSearch: { baseDn: 'o=example' } }, /^memberOf: needs a `baseDn`: "o=example"/],
     [{ groupSearch: { baseDn: 'ou=a' }, memberOf: {} }, /^memberOf: is a second way to find groups/],
     [{ insecureIdFromDn: true, attributes: { id: 'uid' } }, /^insecureIdFromDn: cannot go with/],
     [{ timeouts: { call: 20 } }, /^timeouts.call/],
@@ -81,5 +110,76 @@ describe('the configuration', () => {
   test('marks its secrets, so that they are never printed', () => {
     const schema = configSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
     expect(schema.properties).toMatchObject({ bindPassword: { secret: true }, clientKey: { secret: true } });
+  });
+});
+
+describe('a preset', () => {
+  const base = 'ou=people,dc=example,dc=com';
+  const filled = (preset: string, more: Readonly<Record<string, unknown>> = {}) =>
+    configSchema.parse({ host: 'ldap.example.com', preset, userSearch: { baseDn: base }, ...more });
+
+  test.each(presetNames)(
+    '%s needs a server and a base only, and names an id that is never given again',
+    (name) => {
+      const config = filled(name);
+      expect(config.userSearch.username.length).toBeGreaterThan(0);
+      expect(config.userSearch.filter).toBeDefined();
+      expect(knownIdAttributes).toContain(config.attributes.id);
+    },
+  );
+
+  test.each(presetNames)('%s has filters that can be read', (name) => {
+    const { filter, groupFilter } = presets[name];
+    for (const text of [filter, groupFilter]) expect(parseFilter(text ?? '(a=b)')).toEqual({});
+  });
+
+  test('gives way to what the administrator writes', () => {
+    const config = filled('active-directory', {
+      userSearch: { baseDn: base, username: 'mail', filter: '(mail=*)' },
+      attributes: { id: 'mS-DS-ConsistencyGuid', displayName: 'cn', emailVerified: false },
+      groupSearch: { baseDn: 'ou=groups,dc=example,dc=com', nameAttribute: 'cn' },
+    });
+    expect(config).toMatchObject({
+      userSearch: { username: ['mail'], filter: '(mail=*)' },
+      attributes: {
+        id: 'mS-DS-ConsistencyGuid',
+        username: 'sAMAccountName',
+        displayName: 'cn',
+        emailVerified: false,
+      },
+      groupSearch: { nameAttribute: 'cn', filter: '(objectClass=group)' },
+      tokenGroups: undefined,
+      memberOf: undefined,
+    });
+  });
+
+  test('knows where groups are where the directory always keeps them there', () => {
+    expect(filled('active-directory').tokenGroups?.baseDn).toEqual(['dc=example,dc=com']);
+    expect(filled('freeipa').memberOf?.baseDn).toEqual(['cn=groups,cn=accounts,dc=example,dc=com']);
+    expect(filled('lldap').memberOf?.baseDn).toEqual(['ou=groups,dc=example,dc=com']);
+    const elsewhere = { memberOf: { baseDn: 'ou=teams,dc=example,dc=com' } };
+    expect(filled('lldap', elsewhere).memberOf?.baseDn).toEqual(['ou=teams,dc=example,dc=com']);
+  });
+
+  test('invents no groups where only the administrator knows where they are', () => {
+    for (const name of ['openldap', '389ds']) {
+      const config = filled(name);
+      expect([config.groupSearch, config.memberOf, config.tokenGroups]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    }
+  });
+
+  // Attack: in a directory whose people change their addresses, one writes down that of somebody else.
+  test('vouches for addresses, but not for those that people change themselves', () => {
+    expect(presetNames.filter((name) => !filled(name).attributes.emailVerified)).toEqual(['lldap']);
+    expect(filled('lldap').userSearch.username).toEqual(['uid']);
+    expect(filled('lldap', { attributes: { emailVerified: true } }).attributes.emailVerified).toBe(true);
+  });
+
+  test('leaves the id to the DN where that is asked for', () => {
+    expect(filled('openldap', { insecureIdFromDn: true }).attributes.id).toBeUndefined();
   });
 });

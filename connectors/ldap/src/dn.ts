@@ -48,10 +48,21 @@ export function isWithin(dn: string, base: string): boolean {
   return below !== null && above !== null && endsWith(below, above);
 }
 
-/** `corp.example.com` of `OU=Staff,DC=corp,DC=example,DC=com` (RFC 2247); undefined where no domain is in it. */
+/** `dc=corp,dc=example` of `OU=Staff,DC=corp,DC=example` (RFC 2247); undefined where it ends otherwise. */
+export function domainSuffix(dn: string): string | undefined {
+  const labels = domainLabels(dn);
+  return labels.length === 0 ? undefined : labels.join(',');
+}
+
+/** `corp.example` of `OU=Staff,DC=corp,DC=example`. */
 export function dnsDomainOf(dn: string): string | undefined {
-  const labels = (parse(dn) ?? []).flatMap((rdn) => (rdn.startsWith('dc=') ? [rdn.slice(3)] : []));
-  return labels.length === 0 ? undefined : labels.join('.');
+  const labels = domainLabels(dn);
+  return labels.length === 0 ? undefined : labels.map((label) => label.slice('dc='.length)).join('.');
+}
+
+function domainLabels(dn: string): readonly string[] {
+  const names = parse(dn) ?? [];
+  return names.slice(names.findLastIndex((name) => !name.startsWith('dc=')) + 1);
 }
 
 function endsWith(names: readonly string[], end: readonly string[]): boolean {
@@ -115,12 +126,12 @@ function textOf(bytes: Buffer): string {
   return isUtf8(bytes) ? prepared(bytes.toString('utf8')) : `#${bytes.toString('hex')}`;
 }
 
-/** As names are matched (RFC 4518): case and the number of spaces do not count. Signs that part names are escaped again. */
+/** As names are matched (RFC 4518): case and the number of spaces do not count. What parts names is escaped again. */
 function prepared(text: string): string {
   return text
     .normalize('NFC')
     .toLowerCase()
     .trim()
     .replaceAll(/ +/g, ' ')
-    .replaceAll(/[\\+=#]/g, '\\$&');
+    .replaceAll(/[\\+=#,;"<>]/g, '\\$&');
 }

@@ -1,7 +1,8 @@
 /** What cannot stand together, and what is missing. */
 import type { z } from 'zod';
+import { domainSuffix, isWithin } from '../dn.ts';
 import type { Options } from './options.ts';
-import { presets } from './presets.ts';
+import { type Preset, presetNames, presets } from './presets.ts';
 
 export function refuseConflicts(config: Options, context: z.RefinementCtx): void {
   const conflict = (path: string, message: string) =>
@@ -47,17 +48,33 @@ function refuseAccount(config: Options, conflict: Conflict): void {
   if (config.bindDn !== undefined) conflict('bindDn', 'and `saslExternal` exclude each other');
 }
 
-function refusePeople(
-  { preset, userSearch, insecureIdFromDn, attributes }: Options,
-  conflict: Conflict,
-): void {
+function refusePeople(config: Options, conflict: Conflict): void {
+  const { preset, userSearch, insecureIdFromDn, attributes } = config;
   if (preset === undefined && userSearch.username === undefined) {
     conflict(
       'userSearch.username',
-      'is missing: which attribute do people type? `uid`, or choose a `preset`',
+      `is missing: which attribute do people type? \`uid\`, \`mail\`; or say what kind of directory it is: \`preset\` (${presetNames.join(', ')})`,
     );
   }
   if (insecureIdFromDn && attributes.id) conflict('insecureIdFromDn', 'cannot go with `attributes.id`');
+  refuseDomains(userSearch, conflict);
+}
+
+function refuseDomains({ netbiosDomains, baseDn }: Options['userSearch'], conflict: Conflict): void {
+  const names = Object.keys(netbiosDomains ?? {});
+  const twice = names.find((name, index) => names.findIndex((other) => sameName(name, other)) < index);
+  if (twice !== undefined) conflict('userSearch.netbiosDomains', `has "${twice}" twice; case does not count`);
+  for (const [name, domain] of Object.entries(netbiosDomains ?? {})) {
+    if (baseDn.some((base) => isWithin(base, domain) || isWithin(domain, base))) continue;
+    conflict(
+      'userSearch.netbiosDomains',
+      `gives "${name}" a place where nobody is looked for: "${domain}" is neither below nor above a \`baseDn\``,
+    );
+  }
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function refuseGroups(config: Options, conflict: Conflict): void {
@@ -68,12 +85,26 @@ function refuseGroups(config: Options, conflict: Conflict): void {
       'is a second way to find groups: `groupSearch`, `memberOf` and `tokenGroups` exclude each other',
     );
   }
-  const { preset, tokenGroups, userSearch } = config;
-  const used =
-    tokenGroups ?? (preset !== undefined && presets[preset].groups === 'tokenGroups' ? {} : undefined);
-  if (used === undefined || config.groupSearch || config.memberOf || tokenGroups?.baseDn) return;
-  const outside = userSearch.baseDn.find((base) => !/(^|,)\s*dc=/i.test(base));
-  if (outside !== undefined) {
+  refuseUnknownSuffix(config, conflict);
+}
+
+/** What is filled in about the place of groups is made from the suffix. */
+function refuseUnknownSuffix(config: Options, conflict: Conflict): void {
+  const { preset, userSearch } = config;
+  const outside = userSearch.baseDn.find((base) => domainSuffix(base) === undefined);
+  if (outside === undefined) return;
+  const known: Preset = preset === undefined ? {} : presets[preset];
+  if (usesWithoutBase('tokenGroups', config, known)) {
     conflict('tokenGroups', `needs a \`baseDn\`: "${outside}" does not end in the DC=… of a domain`);
   }
+  if (known.groupContainer !== undefined && usesWithoutBase('memberOf', config, known)) {
+    conflict('memberOf', `needs a \`baseDn\`: "${outside}" does not end in the dc=… of the directory`);
+  }
+}
+
+function usesWithoutBase(way: 'tokenGroups' | 'memberOf', config: Options, { groups }: Preset): boolean {
+  const { groupSearch, memberOf, tokenGroups } = config;
+  const chosen = config[way];
+  if (chosen !== undefined) return chosen.baseDn === undefined;
+  return groups === way && !groupSearch && !memberOf && !tokenGroups;
 }

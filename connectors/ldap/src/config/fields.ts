@@ -1,5 +1,6 @@
 /** What the options are made of: names, DNs, filters, durations, each with a message that says how to write it. */
 import { z } from 'zod';
+import { isDn } from '../dn.ts';
 import { parseFilter } from '../filters.ts';
 
 export const attributeName = z
@@ -8,7 +9,7 @@ export const attributeName = z
 
 export const dn = z
   .string()
-  .regex(/^[^=,]+=/, 'is not a distinguished name, such as "ou=people,dc=example,dc=com"');
+  .refine(isDn, 'is not a distinguished name, such as "ou=people,dc=example,dc=com"');
 
 export const filter = z.string().superRefine((text, context) => {
   const fault = parseFilter(text).fault;

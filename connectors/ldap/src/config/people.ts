@@ -10,7 +10,9 @@ const userSearch = z.strictObject({
     .optional()
     .describe('The attribute, or attributes, that people type into the name field: `uid`, or `[uid, mail]`.'),
   netbiosDomains: z
-    .record(z.string().regex(/^[^\\/:*?"<>|.\s]{1,15}$/, 'is not a NetBIOS name, such as "CORP"'), dn)
+    .record(z.string().regex(/^[^\\/:*?"<>|.\s]{1,15}$/), dn, {
+      error: ({ code }) => (code === 'invalid_key' ? 'is not a NetBIOS name, such as "CORP"' : undefined),
+    })
     .optional()
     .describe(
       'For names typed as `CORP\\jane`: the base of each domain, `{ CORP: "dc=corp,dc=example,dc=com" }`. Default with `preset: active-directory`: what the directory says.',
@@ -31,7 +33,12 @@ const attributes = z.strictObject({
     .regex(/^[^@\s]+$/, 'is the part after the "@"')
     .optional()
     .describe('For directories without addresses: the address is the user name, "@", and this.'),
-  emailVerified: z.boolean().default(true).describe('Whether the directory vouches for the addresses in it.'),
+  emailVerified: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the directory vouches for the addresses in it. Default: `true`; with `preset: lldap` `false`, since people change theirs.',
+    ),
 });
 
 export const people = {

@@ -11,18 +11,21 @@ export interface Preset {
     readonly username?: string;
     readonly displayName?: string;
     readonly email?: string;
+    readonly emailVerified?: boolean;
   };
   readonly groupFilter?: string;
   readonly groupNameAttribute?: string;
+  /** For `groupSearch`, which is never filled in by itself: where groups are is for the administrator to say. */
   readonly userMatchers?: readonly { readonly userAttribute: string; readonly groupAttribute: string }[];
-  /** The way to find groups where none is configured and the base can be known. */
+  /** The way to find groups where none is configured. */
   readonly groups?: 'tokenGroups' | 'memberOf';
-  /** The domain root of Active Directory always names its DNS zones, in which nobody is. */
-  readonly ignoreReferrals?: boolean;
+  /** Where `memberOf` names groups, below the suffix of the directory (`dc=…`); elsewhere it names other things. */
+  readonly groupContainer?: string;
 }
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   'active-directory': {
+    // Computers are users too; `objectCategory` is indexed, and leaves them out.
     filter: '(&(objectCategory=person)(objectClass=user))',
     username: ['sAMAccountName', 'userPrincipalName'],
     attributes: {
@@ -53,11 +56,15 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     attributes: { id: 'ipaUniqueID', displayName: 'displayName' },
     groupFilter: '(objectClass=ipaUserGroup)',
     groups: 'memberOf',
+    // It also names roles, and rules of sudo and HBAC, which an ordinary account may not read.
+    groupContainer: 'cn=groups,cn=accounts',
   },
   '389ds': {
-    filter: '(objectClass=inetOrgPerson)',
+    // `dsidm user create` makes the second, most else the first.
+    filter: '(|(objectClass=inetOrgPerson)(objectClass=nsPerson))',
     username: ['uid'],
     attributes: { id: 'nsUniqueId' },
+    groupFilter: '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames))',
     userMatchers: [
       { userAttribute: 'DN', groupAttribute: 'member' },
       { userAttribute: 'DN', groupAttribute: 'uniqueMember' },
@@ -65,8 +72,11 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   lldap: {
     filter: '(objectClass=person)',
-    username: ['uid', 'mail'],
-    attributes: { id: 'entryUUID' },
+    // Not `mail`: people change theirs, and could take the name of somebody else for it.
+    username: ['uid'],
+    attributes: { id: 'entryUUID', emailVerified: false },
+    groupFilter: '(objectClass=groupOfNames)',
     groups: 'memberOf',
+    groupContainer: 'ou=groups',
   },
 };

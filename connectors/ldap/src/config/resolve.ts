@@ -1,4 +1,5 @@
 /** From what was written to what is used: presets and defaults filled in. Pure. */
+import { domainSuffix } from '../dn.ts';
 import type { Options } from './options.ts';
 import { type Preset, presets } from './presets.ts';
 
@@ -31,6 +32,7 @@ function resolveAttributes(
     username: attributes.username ?? known?.username ?? userSearch.username?.[0],
     displayName: attributes.displayName ?? known?.displayName ?? 'cn',
     email: attributes.email ?? known?.email ?? 'mail',
+    emailVerified: attributes.emailVerified ?? known?.emailVerified ?? true,
   };
 }
 
@@ -68,6 +70,7 @@ function resolveGroups({ groupSearch, memberOf, tokenGroups, userSearch }: Optio
     groupSearch: search,
     memberOf: ofPerson && {
       ...ofPerson,
+      baseDn: ofPerson.baseDn ?? groupBases(userSearch.baseDn, preset),
       filter: ofPerson.filter ?? named.filter,
       nameAttribute: ofPerson.nameAttribute ?? named.nameAttribute,
     },
@@ -89,7 +92,12 @@ const memberOfDefaults: Written<'memberOf'> = {
 };
 const tokenGroupsDefaults: Written<'tokenGroups'> = { attribute: 'tokenGroups' };
 
-/** `OU=People,DC=corp,DC=example` is in the domain `DC=corp,DC=example`. */
-function domainOf(dn: string): string {
-  return /(?:^|,)\s*(dc=.*)$/i.exec(dn)?.[1] ?? dn;
+function groupBases(bases: readonly string[], { groupContainer }: Preset): string[] | undefined {
+  if (groupContainer === undefined) return undefined;
+  return [...new Set(bases.map((base) => `${groupContainer},${domainOf(base)}`))];
+}
+
+/** `OU=People,DC=corp,DC=example` is in `dc=corp,dc=example`. */
+export function domainOf(dn: string): string {
+  return domainSuffix(dn) ?? dn;
 }

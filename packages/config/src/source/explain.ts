@@ -83,7 +83,8 @@ function sentence(issue: Issue, found: unknown): string {
     return `must be ${expectations[String(issue.expected)] ?? `of type ${issue.expected}`}`;
   }
   if (issue.code === 'invalid_value' && Array.isArray(issue.values) && issue.message.startsWith('Invalid')) {
-    return `must be ${issue.values.map(String).join(' or ')}`;
+    const values = issue.values.map(String);
+    return `must be ${values.join(' or ')}${typeof found === 'string' ? suggestion(found, values) : ''}`;
   }
   return sizeSentence(issue) ?? issue.message;
 }
