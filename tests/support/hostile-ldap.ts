@@ -10,7 +10,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 export interface LdapRequest {
   readonly id: number;
-  readonly kind: 'bind' | 'search' | 'extended' | 'unbind' | 'other';
+  readonly kind: 'bind' | 'search' | 'extended' | 'abandon' | 'unbind' | 'other';
+  /** The whole message: `bytes.includes('tokenGroups')`. */
+  readonly bytes: Buffer;
   readonly socket: Socket;
 }
 
@@ -29,21 +31,23 @@ const kinds = new Map<number, LdapRequest['kind']>([
   [0x63, 'search'],
   [0x77, 'extended'],
   [0x42, 'unbind'],
+  [0x50, 'abandon'],
 ]);
 
 export async function startHostileLdap(behaviour: Behaviour): Promise<HostileLdap> {
   const asked: string[] = [];
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket)).on('error', () => {});
     let pending = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       pending = Buffer.concat([pending, chunk]);
       for (let request = takeRequest(pending); request !== null; request = takeRequest(pending)) {
+        const bytes = pending.subarray(0, request.size);
         pending = pending.subarray(request.size);
         asked.push(request.kind);
-        void send(socket, behaviour({ id: request.id, kind: request.kind, socket }));
+        void send(socket, behaviour({ id: request.id, kind: request.kind, bytes, socket }));
       }
     });
   });

@@ -12,16 +12,33 @@ export class Entry {
     this.#attributes = raw.attributes;
   }
 
-  /** The values as they are. Throws `unavailable` where the directory sent only the first of them. */
+  /** The values as they are. Throws `unavailable` where the directory sent only some of them. */
   bytes(name: string): readonly Buffer[] {
-    const wanted = name.toLowerCase();
-    for (const present of this.#attributes.keys()) {
-      // Active Directory answers `member;range=0-1499` when there are more: a part is not an answer.
-      if (present.startsWith(`${wanted};range=`)) {
-        throw unavailable(`the directory sent only some values of "${name}" of ${this.dn}`);
-      }
+    if (this.parts(name).size > 0) {
+      throw unavailable(`the directory sent only some values of "${name}" of ${this.dn}`);
     }
+    const wanted = name.toLowerCase();
     return this.#attributes.get(wanted) ?? this.#attributes.get(`${wanted};binary`) ?? [];
+  }
+
+  /** What there is of an attribute that did not come whole, by its options: `range=0-1499` of `member;range=0-1499`. */
+  parts(name: string): ReadonlyMap<string, readonly Buffer[]> {
+    const prefix = `${name.toLowerCase()};`;
+    const types = [...this.#attributes].filter(
+      ([type]) => type.startsWith(prefix) && type.includes(';range='),
+    );
+    const plain = this.#attributes.get(name.toLowerCase()) ?? [];
+    // Active Directory also sends the attribute without values. With some, there would be two answers.
+    const all = types.length > 0 && plain.length > 0 ? [...types, [prefix, plain] as const] : types;
+    return new Map(all.map(([type, values]) => [type.slice(prefix.length), values]));
+  }
+
+  /** The same entry, in which this attribute is whole. */
+  withValues(name: string, values: readonly Buffer[]): Entry {
+    const wanted = name.toLowerCase();
+    const attributes = new Map(this.#attributes).set(wanted, values);
+    for (const options of this.parts(name).keys()) attributes.delete(`${wanted};${options}`);
+    return new Entry({ dn: this.dn, attributes });
   }
 
   /** The values as text, empty ones left out. Text that is not UTF-8 is refused, never repaired. */

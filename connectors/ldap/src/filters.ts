@@ -2,10 +2,23 @@
  * LDAP filters. What a person typed goes into a filter object and from there, length first, onto the wire: it is never
  * part of a filter's text, so there is nothing to escape and nothing to escape from.
  */
-import { AndFilter, EqualityFilter, type Filter, FilterParser, OrFilter, PresenceFilter } from 'ldapts';
+import {
+  AndFilter,
+  EqualityFilter,
+  ExtensibleFilter,
+  type Filter,
+  FilterParser,
+  OrFilter,
+  PresenceFilter,
+} from 'ldapts';
 
 export function equals(attribute: string, value: string | Buffer): Filter {
   return new EqualityFilter({ attribute, value });
+}
+
+/** Active Directory: who is named there, or by an entry that is named there, and so on (MS-ADTS 3.1.1.3.4.4.3). */
+export function equalsInChain(attribute: string, dn: string): Filter {
+  return new ExtensibleFilter({ matchType: attribute, rule: '1.2.840.113556.1.4.1941', value: dn });
 }
 
 export function present(attribute: string): Filter {

@@ -281,18 +281,6 @@ describe('a directory that breaks off', () => {
     const connector = await open(partlyElsewhere, honestBinds(), { groupSearch });
     expect((await signIn(connector, 'jane', 'foo'))?.groups).toEqual(['admins']);
   });
-
-  test('a part of the values of an attribute is unavailable', async () => {
-    const partial = { ...janesAttributes, 'memberOf;range=0-1499': ['cn=a'] };
-    const connector = await open((id) => [entry(id, jane, partial), searchResult(id)], honestBinds(), {
-      groupSearch: undefined,
-      memberOf: {},
-    });
-    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({
-      ...unavailable,
-      message: expect.stringContaining('only some values'),
-    });
-  });
 });
 
 describe('what the directory says about a password', () => {

@@ -3,6 +3,7 @@ import type { Identity } from '@gatehouse/connector-kit';
 import type { LdapConfig } from './config.ts';
 import type { Entry } from './entry.ts';
 import { misconfigured } from './errors.ts';
+import { attributesForGroups } from './groups/read-groups.ts';
 import { idFromDn, knownIdAttributes, type PersonId, readId } from './ids.ts';
 
 /** What finds the person again. A type, not an interface: only that is assignable to `Json`. */
@@ -15,8 +16,7 @@ export type State = {
 
 /** Operational attributes such as `entryUUID` are sent only to those who ask for them by name. */
 export function personAttributes(config: LdapConfig): readonly string[] {
-  const { attributes, groupSearch, memberOf, userSearch } = config;
-  const matchers = groupSearch?.userMatchers.map((matcher) => matcher.userAttribute) ?? [];
+  const { attributes, userSearch } = config;
   return [
     ...new Set([
       ...idAttributes(config),
@@ -24,8 +24,7 @@ export function personAttributes(config: LdapConfig): readonly string[] {
       ...userSearch.username,
       attributes.displayName,
       attributes.email,
-      ...matchers.filter((name) => name.toLowerCase() !== 'dn'),
-      ...(memberOf === undefined ? [] : [memberOf.attribute]),
+      ...attributesForGroups(config),
     ]),
   ];
 }

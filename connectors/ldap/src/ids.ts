@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Entry } from './entry.ts';
 import { misconfigured } from './errors.ts';
+import { sidText } from './sid.ts';
 
 export interface PersonId {
   /** The attribute it was read from, or `DN`. */
@@ -58,16 +59,6 @@ function guidText(raw: Buffer, attribute: string, dn: string): string {
   bytes.subarray(4, 8).swap16();
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-/** `S-1-5-21-…` (MS-DTYP, section 2.4.2): revision, number of parts, authority, and the parts, low byte first. */
-function sidText(raw: Buffer, dn: string): string {
-  const parts = raw[1] ?? 0;
-  if (raw[0] !== 1 || parts < 1 || parts > 15 || raw.length !== 8 + 4 * parts) {
-    throw misconfigured(`"objectSid" of ${dn} is not a security identifier`);
-  }
-  const numbers = Array.from({ length: parts }, (_, n) => raw.readUInt32LE(8 + 4 * n));
-  return ['S', 1, raw.readUIntBE(2, 6), ...numbers].join('-');
 }
 
 function isUuid(text: string): boolean {

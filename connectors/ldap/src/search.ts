@@ -3,6 +3,8 @@ import type { ConnectorError, Trace } from '@gatehouse/connector-kit';
 import type { Entry } from './entry.ts';
 import { describe, misconfigured, unavailable } from './errors.ts';
 import { limits } from './limits.ts';
+import { wholeEntries } from './ranges.ts';
+import { referencesElsewhere } from './referrals.ts';
 import type { Searches } from './session.ts';
 import { type SearchAnswer, type SearchQuery, tooManyEntries } from './wire/connection.ts';
 import type { Result } from './wire/response.ts';
@@ -13,7 +15,7 @@ type Found = Pick<SearchAnswer, 'result' | 'entries' | 'references'>;
 const FEW = 10;
 
 export interface CompleteQuery extends SearchQuery {
-  /** Parts of the tree that are on other servers do not count. */
+  /** No matter which parts of the tree are on other servers. */
   readonly ignoreReferrals: boolean;
 }
 
@@ -25,9 +27,10 @@ export async function searchAll(
 ): Promise<readonly Entry[]> {
   const { result, entries, references } = await searchOrResult(searches, query, trace);
   if (result.code !== resultCode.success) throw searchFailure(result, query.base);
-  if (references.length > 0 && !query.ignoreReferrals) {
+  const elsewhere = referencesElsewhere(references, query.base);
+  if (elsewhere.length > 0 && !query.ignoreReferrals) {
     throw misconfigured(
-      `parts of "${query.base}" are on other servers, and referrals are not followed: narrow the base, or set \`ignoreReferrals\``,
+      `parts of "${query.base}" are on other servers, and referrals are not followed: narrow the base, or set \`ignoreReferrals\`: ${elsewhere.slice(0, FEW).join(' ')}`,
     );
   }
   return entries;
@@ -55,8 +58,9 @@ export async function searchFew(
   traceSearch(query, answer, trace);
   const { result, entries } = answer;
   const several = result.code === resultCode.sizeLimitExceeded && entries.length > 1;
-  if (result.code !== resultCode.success && !several) throw searchFailure(result, query.base);
-  return entries;
+  if (several) return entries;
+  if (result.code !== resultCode.success) throw searchFailure(result, query.base);
+  return wholeEntries(searches, entries, query.attributes, trace);
 }
 
 /** For callers to whom a result such as `noSuchObject` says something; `entries` counts only with `success`. */
@@ -68,7 +72,8 @@ export async function searchOrResult(searches: Searches, query: SearchQuery, tra
   const tooMany = whole.result.code === resultCode.sizeLimitExceeded;
   const answer = tooMany ? await searches.inTurn(() => searchPages(searches, query, size)) : whole;
   traceSearch(query, answer, trace);
-  return answer;
+  if (answer.result.code !== resultCode.success) return answer;
+  return { ...answer, entries: await wholeEntries(searches, answer.entries, query.attributes, trace) };
 }
 
 /** RFC 2696. An empty page with a cookie is not the end. */
@@ -114,6 +119,15 @@ export function searchFailure(result: Result, base: string): ConnectorError {
     case resultCode.strongerAuthRequired:
     case resultCode.confidentialityRequired:
       return misconfigured(`the directory wants TLS or a stronger bind: ${said}`);
+    case resultCode.timeLimitExceeded:
+    case resultCode.adminLimitExceeded:
+      return unavailable(
+        `the directory gave up the search in "${base}": ${said}. An index on the attributes of the filter, a narrower base or a higher limit for the service account helps`,
+      );
+    case resultCode.sizeLimitExceeded:
+      return unavailable(
+        `the directory does not send all that it found in "${base}", not in pages either: ${said}. The service account needs a higher limit, or the search a narrower base`,
+      );
     default:
       return unavailable(`the search in "${base}" was not completed: ${said}`);
   }

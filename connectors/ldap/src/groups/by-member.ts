@@ -1,13 +1,19 @@
 /** Groups that name their members: `member: uid=jane,…`, `memberUid: jane`, `gidNumber: 1000`. */
 import type { Trace } from '@gatehouse/connector-kit';
 import type { GroupSearch } from '../config.ts';
+import { isWithin } from '../dn.ts';
 import type { Entry } from '../entry.ts';
-import { both, equals } from '../filters.ts';
+import { misconfigured } from '../errors.ts';
+import { both, equals, equalsInChain } from '../filters.ts';
 import { inEachBase, searchAll } from '../search.ts';
 import type { Searches } from '../session.ts';
+import { inBatches } from './batches.ts';
 import { type Found, FoundGroups } from './found-groups.ts';
-import type { Group } from './group.ts';
-import { followLevels, inBatches } from './levels.ts';
+import { type Group, toKnowTheName } from './group.ts';
+import { type FindGroups, followLevels, groupsAbove } from './nested.ts';
+import { primaryGroup } from './primary-group.ts';
+
+type Matcher = GroupSearch['userMatchers'][number];
 
 export async function groupsByMember(
   searches: Searches,
@@ -16,43 +22,73 @@ export async function groupsByMember(
   trace: Trace,
 ): Promise<readonly Group[]> {
   const found = new FoundGroups();
-  const holding = async (
-    attribute: string,
-    value: string | Buffer,
-    how: string,
-  ): Promise<readonly Found[]> => {
+  const find: FindGroups = async (filter, how) => {
     const entries = await inEachBase(search.baseDn, (base) =>
-      searchAll(searches, { ...groupQuery(search, attribute, value), base }, trace),
+      searchAll(searches, { ...groupQuery(search), filter: both(search.filter, filter), base }, trace),
     );
     return entries.map((entry) => ({ entry, how }));
   };
+  const follow = (from: readonly Entry[], attribute: string) =>
+    followLevels(from, search.maxDepth, async (level) =>
+      found.add(await groupsAbove(level, attribute, find)),
+    );
 
-  for (const { userAttribute, groupAttribute, recursionGroupAttribute } of search.userMatchers) {
-    const own = await inBatches(valuesOf(person, userAttribute), (value) =>
-      holding(groupAttribute, value, `member of it (${groupAttribute})`),
-    );
-    const direct = found.add(own);
-    if (recursionGroupAttribute === undefined) continue;
-    await followLevels(direct, search.maxDepth, async (level) =>
-      found.add(
-        await inBatches(level, ({ dn }) =>
-          holding(recursionGroupAttribute, dn, `contains ${dn} (${recursionGroupAttribute})`),
-        ),
-      ),
-    );
+  for (const matcher of search.userMatchers) {
+    const direct = found.add(await groupsHolding(person, matcher, find));
+    if (matcher.recursionGroupAttribute !== undefined) await follow(direct, matcher.recursionGroupAttribute);
+  }
+  if (!search.primaryGroup) return found.named(search.nameAttribute);
+
+  const primary = found.add(await primaryGroupWithin(searches, person, search, trace));
+  for (const { groupAttribute, recursionGroupAttribute, inChain } of search.userMatchers) {
+    if (recursionGroupAttribute !== undefined) await follow(primary, recursionGroupAttribute);
+    if (inChain) found.add(await inBatches(primary, ({ dn }) => groupsInChain(dn, groupAttribute, find)));
   }
   return found.named(search.nameAttribute);
 }
 
-function valuesOf(person: Entry, attribute: string): readonly (string | Buffer)[] {
-  return attribute.toLowerCase() === 'dn' ? [person.dn] : person.bytes(attribute);
+function groupsHolding(person: Entry, matcher: Matcher, find: FindGroups): Promise<readonly Found[]> {
+  const { userAttribute, groupAttribute, inChain } = matcher;
+  const isDn = userAttribute.toLowerCase() === 'dn';
+  if (inChain) {
+    const names = isDn ? [person.dn] : person.texts(userAttribute);
+    return inBatches(names, (name) => groupsInChain(name, groupAttribute, find));
+  }
+  const values: readonly (string | Buffer)[] = isDn ? [person.dn] : person.bytes(userAttribute);
+  return inBatches(values, (value) =>
+    find(equals(groupAttribute, value), `member of it (${groupAttribute})`),
+  );
 }
 
-function groupQuery(search: GroupSearch, attribute: string, value: string | Buffer) {
-  return {
-    scope: search.scope,
-    filter: both(search.filter, equals(attribute, value)),
-    attributes: [search.nameAttribute],
-    ignoreReferrals: search.ignoreReferrals,
-  };
+/**
+ * A directory that does not know the rule says "nothing" instead of an error (RFC 4511, section 4.5.1.7). Whoever is a
+ * member of a group is one in the chain, too: so a group without the rule and none with it tells.
+ */
+async function groupsInChain(dn: string, attribute: string, find: FindGroups): Promise<readonly Found[]> {
+  const groups = await find(
+    equalsInChain(attribute, dn),
+    `contains ${dn}, or a group that does (${attribute}, in chain)`,
+  );
+  if (groups.length > 0) return groups;
+  const [direct] = await find(equals(attribute, dn), `member of it (${attribute})`);
+  if (direct === undefined) return [];
+  throw misconfigured(
+    `the directory does not follow \`inChain\`, a rule of Active Directory: ${dn} is in ${direct.entry.dn}`,
+  );
+}
+
+async function primaryGroupWithin(
+  searches: Searches,
+  person: Entry,
+  search: GroupSearch,
+  trace: Trace,
+): Promise<readonly Found[]> {
+  const { filter } = search;
+  const { attributes } = groupQuery(search);
+  const groups = await primaryGroup(searches, person, { filter, attributes }, trace);
+  return groups.filter(({ entry }) => search.baseDn.some((base) => isWithin(entry.dn, base)));
+}
+
+function groupQuery({ scope, nameAttribute, ignoreReferrals }: GroupSearch) {
+  return { scope, attributes: [toKnowTheName(nameAttribute)], ignoreReferrals };
 }

@@ -1,8 +1,8 @@
 /** The groups found so far: each entry once, in the order of finding. */
 import type { Entry } from '../entry.ts';
-import { misconfigured, unavailable } from '../errors.ts';
+import { unavailable } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { Group } from './group.ts';
+import { type Group, nameOf } from './group.ts';
 
 /** An entry, and the sentence that tells how it was found. */
 export interface Found {
@@ -22,24 +22,19 @@ export class FoundGroups {
       this.#byDn.set(key, group);
       fresh.push(group.entry);
     }
-    if (this.#byDn.size > limits.groups)
-      throw unavailable(`the person is in more than ${limits.groups} groups`);
+    refuseTooMany(this.#byDn.size);
     return fresh;
   }
 
-  /** Throws `misconfigured` for a group that has no such attribute. */
-  named(attribute: string): readonly Group[] {
+  named(nameAttribute: string): readonly Group[] {
     return [...this.#byDn.values()].map(({ entry, how }) => ({
-      name: nameOf(entry, attribute),
+      name: nameOf(entry, nameAttribute),
       dn: entry.dn,
       how,
     }));
   }
 }
 
-function nameOf(group: Entry, attribute: string): string {
-  const name = attribute.toLowerCase() === 'dn' ? group.dn : group.text(attribute);
-  if (name === undefined)
-    throw misconfigured(`the group ${group.dn} has no "${attribute}" (\`nameAttribute\`)`);
-  return name;
+export function refuseTooMany(count: number): void {
+  if (count > limits.groups) throw unavailable(`the person is in more than ${limits.groups} groups`);
 }

@@ -1,4 +1,6 @@
 /** A group of a person, and where it came from. */
+import type { Entry } from '../entry.ts';
+import { misconfigured } from '../errors.ts';
 
 export interface Group {
   readonly name: string;
@@ -11,4 +13,21 @@ export interface Group {
 /** What becomes the claim: each name once, in the order of finding. */
 export function names(groups: readonly Group[]): readonly string[] {
   return [...new Set(groups.map(({ name }) => name))];
+}
+
+/** Throws `misconfigured` for a group that has no such attribute. */
+export function nameOf(group: Entry, nameAttribute: string): string {
+  const name = isDnItself(nameAttribute) ? group.dn : group.text(nameAttribute);
+  if (name === undefined)
+    throw misconfigured(`the group ${group.dn} has no "${nameAttribute}" (\`nameAttribute\`)`);
+  return name;
+}
+
+/** What to ask for, to know the name: `1.1` is no attribute (RFC 4511, section 4.5.1.8). */
+export function toKnowTheName(nameAttribute: string): string {
+  return isDnItself(nameAttribute) ? '1.1' : nameAttribute;
+}
+
+function isDnItself(attribute: string): boolean {
+  return attribute.toLowerCase() === 'dn';
 }

@@ -5,15 +5,29 @@ import type { Entry } from '../entry.ts';
 import type { Searches } from '../session.ts';
 import { groupsByMember } from './by-member.ts';
 import { groupsByMemberOf } from './by-member-of.ts';
+import { groupsByToken } from './by-token.ts';
 import type { Group } from './group.ts';
+import { primaryGroupAttributes } from './primary-group.ts';
 
 export async function readGroups(
   searches: Searches,
   person: Entry,
-  config: LdapConfig,
+  { groupSearch, memberOf, tokenGroups }: LdapConfig,
   trace: Trace,
 ): Promise<readonly Group[]> {
-  if (config.groupSearch !== undefined) return groupsByMember(searches, person, config.groupSearch, trace);
-  if (config.memberOf !== undefined) return groupsByMemberOf(searches, person, config.memberOf, trace);
+  if (groupSearch !== undefined) return groupsByMember(searches, person, groupSearch, trace);
+  if (memberOf !== undefined) return groupsByMemberOf(searches, person, memberOf, trace);
+  if (tokenGroups !== undefined) return groupsByToken(searches, person, tokenGroups, trace);
   return [];
+}
+
+/** What has to be read of a person before that. */
+export function attributesForGroups({ groupSearch, memberOf }: LdapConfig): readonly string[] {
+  const matched = groupSearch?.userMatchers.map(({ userAttribute }) => userAttribute) ?? [];
+  const primary = groupSearch?.primaryGroup === true || memberOf?.primaryGroup === true;
+  return [
+    ...matched.filter((name) => name.toLowerCase() !== 'dn'),
+    ...(memberOf === undefined ? [] : [memberOf.attribute]),
+    ...(primary ? primaryGroupAttributes : []),
+  ];
 }
