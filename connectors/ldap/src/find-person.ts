@@ -1,5 +1,6 @@
 /** Finds the one entry that a typed name, or a stored id, stands for. */
 import type { Trace } from '@gatehouse/connector-kit';
+import { statusAttributes } from './account/account-state.ts';
 import type { LdapConfig } from './config.ts';
 import { isWithin, sameDn } from './dn.ts';
 import type { Entry } from './entry.ts';
@@ -133,7 +134,7 @@ export function peopleQuery(
   also: readonly string[] = [],
 ): Omit<SearchQuery, 'base'> {
   const { scope, filter: configured } = config.userSearch;
-  const attributes = [...new Set([...personAttributes(config), ...also])];
+  const attributes = [...new Set([...personAttributes(config), ...statusAttributes, ...also])];
   return { scope, filter: both(configured, filter), attributes };
 }
 

@@ -1,5 +1,6 @@
 /** Sign-in with a ticket: the ticket proves the person, and the directory says who that is and whether they may still. */
 import type { Accepted, Call, ConnectorHost, Negotiate } from '@gatehouse/connector-kit';
+import { requireGoodStanding } from '../account/good-standing.ts';
 import { within } from '../config/kerberos.ts';
 import type { Kerberos } from '../config.ts';
 import type { Directory } from '../directory.ts';
@@ -59,6 +60,8 @@ async function identify({ directory, kerberos }: NegotiateParts, principal: Prin
     if (person === null)
       return refuse(call, `${principal.name}@${principal.realm} is nobody in the directory`);
     call.trace.step('kerberos ticket', { person: person.dn });
+    // Whether a password is still good enough is for the KDC to say, which gave the ticket.
+    requireGoodStanding(person, directory, ['password expired']);
     const groups = names(await readGroups(session, person, config, call.trace));
     const identity = identityOf(person, personId(person, config), groups, config);
     // RFC 8176: integrated authentication. When the person was last asked, a ticket does not tell us.
