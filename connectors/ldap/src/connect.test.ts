@@ -3,7 +3,12 @@ import { createServer as createTlsServer } from 'node:tls';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../../../tests/support/certificates.ts';
-import { extendedResult, startHostileLdap } from '../../../tests/support/hostile-ldap.ts';
+import {
+  entry,
+  extendedResult,
+  searchResult,
+  startHostileLdap,
+} from '../../../tests/support/hostile-ldap.ts';
 import { type OpenLdap, startOpenLdap } from '../../../tests/support/openldap.ts';
 import { person, root, suffix, unit } from './testing/directory-tree.ts';
 import { openConnector, secureConfig, signIn } from './testing/open-connector.ts';
@@ -173,20 +178,50 @@ describe('a directory that takes its time', () => {
     await server.stop();
   });
 
-  test('is left when the person goes away, and its connection is closed', async () => {
-    const sockets: Socket[] = [];
+  test('is left when the person goes away, and told so', async () => {
     const call = testCall();
-    const server = await startHostileLdap(({ socket }) => {
-      sockets.push(socket);
+    const server = await startHostileLdap(() => {
       call.end();
       return [];
     });
-    const { login } = open({ host: `127.0.0.1:${server.port}`, insecureNoTls: true, ca: undefined });
+    const { login } = open({
+      host: `127.0.0.1:${server.port}`,
+      insecureNoTls: true,
+      ca: undefined,
+      bindDn: undefined,
+      bindPassword: undefined,
+    });
     if (login.kind !== 'password') throw new Error('not a password connector');
     await expect(login.verify({ username: 'jane', password: 'foo' }, call)).rejects.toMatchObject({
       code: 'unavailable',
     });
-    await expect.poll(() => sockets.every((socket) => socket.destroyed || socket.readableEnded)).toBe(true);
+    await expect.poll(() => server.asked).toEqual(['search', 'abandon']);
+    await server.stop();
+  });
+
+  test('to take a password is left when the person goes away, and that connection is closed', async () => {
+    const sockets: Socket[] = [];
+    const call = testCall();
+    const server = await startHostileLdap(({ id, kind, socket }) => {
+      if (kind === 'search') return [entry(id, 'cn=jane,dc=x', {}), searchResult(id)];
+      sockets.push(socket);
+      call.end();
+      return [];
+    });
+    const { login } = open({
+      host: `127.0.0.1:${server.port}`,
+      insecureNoTls: true,
+      ca: undefined,
+      bindDn: undefined,
+      bindPassword: undefined,
+    });
+    if (login.kind !== 'password') throw new Error('not a password connector');
+    await expect(login.verify({ username: 'jane', password: 'foo' }, call)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    await expect
+      .poll(() => sockets.map((socket) => socket.destroyed || socket.readableEnded))
+      .toEqual([true]);
     await server.stop();
   });
 });

@@ -7,23 +7,32 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import type { LdapConfig } from './config.ts';
-import { misconfigured, unavailable } from './errors.ts';
 import { type HostAndPort, parseHost } from './host.ts';
 import { startTls } from './start-tls.ts';
 import { LdapConnection } from './wire/connection.ts';
+import { NoAnswer } from './wire/no-answer.ts';
 
+/** Milliseconds until the first question whether the other side is still there; firewalls forget what is quiet. */
+const KEEP_ALIVE = 30_000;
+
+/** TLS from the first byte. */
+export function usesLdaps({ startTls, insecureNoTls }: LdapConfig): boolean {
+  return !startTls && !insecureNoTls;
+}
+
+/** Those of `host`; the ones that DNS knows are known to `Directory.servers`. */
 export function addressesOf(config: LdapConfig): readonly HostAndPort[] {
-  const port = config.startTls || config.insecureNoTls ? 389 : 636;
+  const port = usesLdaps(config) ? 636 : 389;
   return config.host.map((host) => parseHost(host, port));
 }
 
+/** Throws `NoAnswer`. `signal` ends the opening, not what was opened. */
 export async function openConnection(
   config: LdapConfig,
   address: HostAndPort,
   signal: AbortSignal,
 ): Promise<LdapConnection> {
-  const socket = await openSocket(config, address, signal, !config.insecureSkipTlsVerify);
-  return new LdapConnection(socket, { operationTimeout: config.timeouts.search, signal });
+  return new LdapConnection(await openSocket(config, address, signal, !config.insecureSkipTlsVerify));
 }
 
 /** `verify: false` is for looking at a certificate; nothing may be sent on such a socket. */
@@ -44,6 +53,7 @@ export async function openSocket(
     const tcp = hold(connectTcp({ host, port }));
     await once(tcp, 'connect', { signal: deadline });
     tcp.setNoDelay(true);
+    tcp.setKeepAlive(true, KEEP_ALIVE);
     if (config.insecureNoTls) return tcp;
 
     if (config.startTls) await startTls(tcp, deadline);
@@ -76,14 +86,19 @@ function isDistrust(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-function connectFailure(error: unknown, where: string, signal: AbortSignal): ConnectorError {
-  if (ConnectorError.is(error)) return error;
-  if (signal.aborted)
-    return unavailable('the call was ended while connecting to the directory', signal.reason);
-  if (error instanceof Error && error.name === 'AbortError') {
-    return unavailable(`no connection to ${where} within \`timeouts.connect\``, error);
+function connectFailure(error: unknown, where: string, signal: AbortSignal): NoAnswer {
+  if (signal.aborted) {
+    return new NoAnswer('left', 'the call was ended while connecting to the directory', signal.reason);
   }
+  const [code, reason] = whyUnreachable(error, where);
+  return new NoAnswer('unreachable', reason, ConnectorError.is(error) ? error.cause : error, code);
+}
+
+function whyUnreachable(error: unknown, where: string): [ConnectorError['code'], string] {
+  if (ConnectorError.is(error)) return [error.code, error.message];
   if (isDistrust(error))
-    return misconfigured(`the certificate of ${where} is not trusted: ${error.code}`, error);
-  return unavailable(`no connection to ${where}`, error);
+    return ['misconfigured', `the certificate of ${where} is not trusted: ${error.code}`];
+  const late = error instanceof Error && error.name === 'AbortError';
+  const limit = late ? ' within `timeouts.connect`' : '';
+  return ['unavailable', `no connection to ${where}${limit}`];
 }

@@ -20,3 +20,8 @@ export function parseHost(text: string, defaultPort: number): HostAndPort & { re
   }
   return { host, port };
 }
+
+/** As it is written in a configuration and in the log. */
+export function nameOf({ host, port }: HostAndPort): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

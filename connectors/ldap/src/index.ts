@@ -22,7 +22,7 @@ export default defineConnector<LdapConfig, State>({
   open(config, host) {
     const { kerberos } = config;
     const acceptor = kerberos && new Acceptor(kerberos);
-    const directory = new Directory(config, () => host.now());
+    const directory = new Directory(config, () => host.now(), { log: host.log });
     return {
       login: {
         kind: 'password',
@@ -32,7 +32,10 @@ export default defineConnector<LdapConfig, State>({
       },
       refresh: (identity, call) => refresh(directory, identity, call),
       check: (call) => check(directory, call),
-      close: async () => acceptor?.close(),
+      async close() {
+        directory.close();
+        await acceptor?.close();
+      },
     };
   },
 });

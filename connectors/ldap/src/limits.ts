@@ -6,8 +6,10 @@ export const limits = {
   messageElements: 100_000,
   /** Controls of one answer. */
   controls: 16,
-  /** Everything one connection reads in its life. */
-  connectionBytes: 64 * 1024 * 1024,
+  /** Everything that is read for one sign-in, refresh or check on one server, and for one search that was abandoned. */
+  workBytes: 64 * 1024 * 1024,
+  /** Abandoned requests of one connection whose late answers are still known. */
+  abandoned: 1_000,
   /** Entries of one search, over all its pages. */
   entries: 10_000,
   /** Parts of the tree on other servers, of one search. A large forest has a few dozen. */
@@ -18,8 +20,14 @@ export const limits = {
   /** Pages of one search: a server that sends empty pages for ever is cut off. */
   pages: 1_000,
   pageSize: 500,
-  /** Group searches under way at once on one connection. */
+  /** Group searches of one person under way at once. */
   concurrentSearches: 16,
+  /** Searches of all people under way at once on one connection. OpenLDAP hangs up at 100 on an anonymous one. */
+  connectionSearches: 64,
+  /** What waits for a turn on one server, before the next is refused. */
+  waiting: 10_000,
+  /** Groups that one search asks about. Their names are part of it: some directories take no more than 256 KB. */
+  groupsPerSearch: 100,
   /** Groups of one person, nested ones included. */
   groups: 10_000,
   usernameBytes: 256,

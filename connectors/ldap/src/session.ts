@@ -1,9 +1,13 @@
 /** One server of the directory, for one piece of work: what is read and checked there belongs together. */
-import type { LdapConnection } from './wire/connection.ts';
+import type { Page, SearchAnswer, SearchQuery } from './wire/connection.ts';
 import type { Result } from './wire/response.ts';
 
-/** Searches as the service account. */
-export type Searches = Pick<LdapConnection, 'search' | 'inTurn'>;
+/** Searches as the service account. A result is what the directory says; without an answer they throw. */
+export interface Searches {
+  search(query: SearchQuery, page?: Page): Promise<SearchAnswer>;
+  /** Waits until nothing else runs in here: OpenLDAP keeps one page cookie a connection. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+}
 
 export interface Session extends Searches {
   /** `host:port`, for the log. */

@@ -1,18 +1,30 @@
 /**
  * One connection to a directory: sends requests, matches answers to them, and dies at the first thing that is wrong.
+ * Many requests may be under way at once, each with its own time and its own end.
  *
  * It never connects again by itself. A connection that is made anew is anonymous, and a search on it would answer
  * for somebody else (docs/decisions, "The LDAP connection is ours"). Requests and answers are ldapts's messages.
  */
 import type { Socket } from 'node:net';
 import type { ConnectorError } from '@gatehouse/connector-kit';
-import { BindRequest, type Filter, PagedResultsControl, SearchRequest, UnbindRequest } from 'ldapts';
-import { Entry } from '../entry.ts';
+import {
+  AbandonRequest,
+  BindRequest,
+  type Filter,
+  PagedResultsControl,
+  SearchRequest,
+  UnbindRequest,
+} from 'ldapts';
+import type { Entry } from '../entry.ts';
 import { unavailable } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { askForPolicy } from './controls.ts';
+import { type Allowance, type Exchange, Exchanges, type Final } from './exchanges.ts';
 import { FrameReader } from './frame-reader.ts';
-import { type Response, type Result, readResponse } from './response.ts';
+import { NoAnswer } from './no-answer.ts';
+import { type Result, readResponse } from './response.ts';
+
+export { tooManyEntries } from './exchanges.ts';
 
 export interface SearchQuery {
   readonly base: string;
@@ -40,154 +52,136 @@ export interface SearchAnswer {
   readonly cookie: Buffer | undefined;
 }
 
-export interface ConnectionOptions {
-  /** Milliseconds that one answer may take. */
-  readonly operationTimeout: number;
-  /** Ends the connection, and whatever it is doing. */
+/** On which one answer is waited for. */
+export interface Terms {
+  /** Milliseconds until the answer is whole. */
+  readonly timeout: number;
+  /** Ends this request alone; a bind takes its connection with it. */
   readonly signal: AbortSignal;
-}
-
-type Final = Extract<Response, { result: Result }>;
-
-interface Pending {
-  readonly kind: Final['kind'];
-  readonly entries: Entry[];
-  readonly references: string[];
-  readonly resolve: (answer: Final) => void;
-  readonly reject: (error: ConnectorError) => void;
+  /** Shared by all that belongs to one piece of work. */
+  readonly allowance?: Allowance;
 }
 
 export class LdapConnection {
   readonly #socket: Socket;
-  readonly #options: ConnectionOptions;
   readonly #frames = new FrameReader(limits.messageBytes);
-  readonly #pending = new Map<number, Pending>();
-  #lastId = 0;
-  #bytes = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #exchanges: Exchanges;
+  readonly #listeners: (() => void)[] = [];
   #failure: ConnectorError | undefined;
 
-  /** `socket` is connected, and secured if it is to be. */
-  constructor(socket: Socket, options: ConnectionOptions) {
+  /** `socket` is connected, and secured if it is to be. `lastId` is for tests: numbers begin behind it. */
+  constructor(socket: Socket, lastId = 0) {
     this.#socket = socket;
-    this.#options = options;
+    this.#exchanges = new Exchanges(lastId);
     socket.on('data', this.#read);
-    socket.on('error', (error) => this.#fail(unavailable('the connection to the directory broke', error)));
-    socket.on('close', () => this.#fail(unavailable('the directory closed the connection')));
-    options.signal.addEventListener('abort', this.#abort, { once: true });
-    if (options.signal.aborted) this.#abort();
+    socket.on('error', (error) =>
+      this.#fail(new NoAnswer('lost', 'the connection to the directory broke', error)),
+    );
+    socket.on('close', () => this.#fail(new NoAnswer('lost', 'the directory closed the connection')));
+    if (socket.destroyed) this.#fail(new NoAnswer('lost', 'the directory closed the connection'));
+  }
+
+  /** Once false, never true again. */
+  get alive(): boolean {
+    return this.#failure === undefined;
+  }
+
+  onEnd(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** RFC 4513, section 5.1. An empty password would be an unauthenticated bind, which many directories answer with success. */
-  async bind(dn: string, password: string): Promise<Result> {
+  async bind(dn: string, password: string, terms: Terms): Promise<Result> {
     if (dn === '' || password === '') throw unavailable('refused to bind without a name or a password');
-    const { result } = await this.#request(
-      new BindRequest({ messageId: this.#nextId(), dn, password, controls: [askForPolicy()] }),
-      'bind',
-    ).answer;
-    return result;
+    const messageId = this.#exchanges.nextId();
+    const request = new BindRequest({ messageId, dn, password, controls: [askForPolicy()] });
+    const { answer } = await this.#ask(request, 'bind', terms);
+    return answer.result;
   }
 
-  async search(query: SearchQuery, page?: Page): Promise<SearchAnswer> {
+  /** RFC 4513, section 5.2.3: as whom the certificate names that TLS has shown. */
+  async bindExternal(terms: Terms): Promise<Result> {
+    const request = new BindRequest({ messageId: this.#exchanges.nextId(), mechanism: 'EXTERNAL' });
+    const { answer } = await this.#ask(request, 'bind', terms);
+    return answer.result;
+  }
+
+  async search(query: SearchQuery, page: Page | undefined, terms: Terms): Promise<SearchAnswer> {
     const request = new SearchRequest({
-      messageId: this.#nextId(),
+      messageId: this.#exchanges.nextId(),
       baseDN: query.base,
       scope: query.scope,
       filter: query.filter,
       attributes: [...query.attributes],
       sizeLimit: query.sizeLimit ?? 0,
-      timeLimit: Math.ceil(this.#options.operationTimeout / 1000),
+      timeLimit: Math.ceil(terms.timeout / 1000),
       controls: page === undefined ? [] : [pageControl(page)],
     });
-    const { pending, answer } = this.#request(request, 'search');
-    const { result, cookie } = await answer;
-    return { result, cookie, entries: pending.entries, references: pending.references };
-  }
-
-  /** Waits until nothing else runs in here: OpenLDAP keeps one page cookie a connection. */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
-    return turn;
+    const { exchange, answer } = await this.#ask(request, 'search', terms);
+    const { result, cookie } = answer;
+    return { result, cookie, entries: exchange.entries, references: exchange.references };
   }
 
   /** Says good-bye where it can, and is gone in any case. */
   close(): void {
     if (this.#failure !== undefined) return;
-    const goodbye = new UnbindRequest({ messageId: this.#nextId() }).write();
+    const goodbye = new UnbindRequest({ messageId: this.#exchanges.nextId() }).write();
     this.#socket.end(goodbye, () => this.#socket.destroy());
     this.#socket.setTimeout(1000, () => this.#socket.destroy());
-    this.#end(unavailable('the connection is closed'));
+    this.#end(new NoAnswer('lost', 'the connection is closed'));
   }
 
-  #nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
-  }
-
-  #request(
-    message: BindRequest | SearchRequest,
+  async #ask(
+    request: BindRequest | SearchRequest,
     kind: Final['kind'],
-  ): { pending: Pending; answer: Promise<Final> } {
+    { timeout, signal, allowance = { bytes: limits.workBytes } }: Terms,
+  ): Promise<{ exchange: Exchange; answer: Final }> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (signal.aborted) throw leftBecause(signal, false);
     const { promise, resolve, reject } = Promise.withResolvers<Final>();
-    const pending: Pending = { kind, entries: [], references: [], resolve, reject };
-    if (this.#failure !== undefined) {
-      reject(this.#failure);
-      return { pending, answer: promise };
+    const exchange: Exchange = { kind, entries: [], references: [], allowance, resolve, reject };
+    const { messageId: id } = request;
+    const before = this.#exchanges.answered;
+    const silent = () => this.#exchanges.answered === before;
+    const leave = () => this.#giveUp(id, kind, leftBecause(signal, silent()));
+    const timer = setTimeout(() => this.#giveUp(id, kind, tooLate(timeout, silent())), timeout);
+    signal.addEventListener('abort', leave, { once: true });
+    this.#exchanges.begin(id, exchange);
+    this.#socket.write(request.write());
+    try {
+      return { exchange, answer: await promise };
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', leave);
     }
-    const { operationTimeout } = this.#options;
-    const timer = setTimeout(
-      () => this.#fail(unavailable(`the directory did not answer within ${operationTimeout} ms`)),
-      operationTimeout,
-    );
-    this.#pending.set(message.messageId, pending);
-    this.#socket.write(message.write());
-    return { pending, answer: promise.finally(() => clearTimeout(timer)) };
+  }
+
+  /** A bind cannot be abandoned (RFC 4511, section 4.11), and a server that says nothing would not hear of it. */
+  #giveUp(id: number, kind: Final['kind'], error: NoAnswer): void {
+    if (kind === 'bind' || error.silence === 'silent') this.#fail(error);
+    else this.#abandon(id, error);
+  }
+
+  #abandon(abandonId: number, error: ConnectorError): void {
+    if (!this.#exchanges.abandon(abandonId, error)) return;
+    this.#socket.write(new AbandonRequest({ messageId: this.#exchanges.nextId(), abandonId }).write());
   }
 
   readonly #read = (chunk: Buffer): void => {
-    this.#bytes += chunk.length;
-    if (this.#bytes > limits.connectionBytes) {
-      this.#fail(unavailable(`the directory sent more than ${limits.connectionBytes} bytes`));
-      return;
-    }
     try {
-      for (const frame of this.#frames.push(chunk)) this.#dispatch(readResponse(frame));
+      for (const frame of this.#frames.push(chunk)) {
+        if (this.#failure !== undefined) return;
+        const response = readResponse(frame);
+        const error = this.#exchanges.take(response, frame.length);
+        if (error !== undefined) this.#abandon(response.id, error);
+      }
     } catch (error) {
-      this.#fail(unavailable('the directory sent something that is not a valid LDAP answer', error));
+      this.#fail(
+        error instanceof NoAnswer
+          ? error
+          : new NoAnswer('broken', 'the directory sent something that is not a valid LDAP answer', error),
+      );
     }
-  };
-
-  #dispatch(response: Response): void {
-    if (this.#failure !== undefined) return;
-    const pending = this.#pending.get(response.id);
-    if (pending === undefined) {
-      // Message 0 is the notice of disconnection (RFC 4511, section 4.4.1); any other answers nothing we asked.
-      this.#fail(unavailable('the directory ended the connection or answered what was not asked'));
-    } else if ('result' in response) {
-      this.#finish(response, pending);
-    } else if (response.kind === 'reference') {
-      pending.references.push(...response.urls);
-      if (pending.references.length > limits.references) this.#fail(tooManyReferences());
-    } else {
-      pending.entries.push(new Entry(response.entry));
-      if (pending.entries.length > limits.entries) this.#fail(tooManyEntries());
-    }
-  }
-
-  #finish(response: Final, pending: Pending): void {
-    if (response.kind !== pending.kind) {
-      this.#fail(unavailable('the directory answered another kind of request than ours'));
-      return;
-    }
-    this.#pending.delete(response.id);
-    pending.resolve(response);
-  }
-
-  readonly #abort = (): void => {
-    this.#fail(
-      unavailable('the call was ended before the directory had answered', this.#options.signal.reason),
-    );
   };
 
   #fail(error: ConnectorError): void {
@@ -198,20 +192,20 @@ export class LdapConnection {
   #end(error: ConnectorError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#options.signal.removeEventListener('abort', this.#abort);
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
+    this.#exchanges.endAll(error);
+    for (const listener of this.#listeners) listener();
   }
 }
 
-export function tooManyEntries(): ConnectorError {
-  return unavailable(
-    `the directory found more than ${limits.entries} entries; narrow the base or the filter`,
-  );
+function tooLate(timeout: number, silent: boolean): NoAnswer {
+  return new NoAnswer(silent ? 'silent' : 'slow', `the directory did not answer within ${timeout} ms`);
 }
 
-function tooManyReferences(): ConnectorError {
-  return unavailable(`the directory named more than ${limits.references} parts of it on other servers`);
+/** A call that ran out of time while nothing came is the server's silence; a person who went away says nothing of it. */
+function leftBecause({ reason }: AbortSignal, silent: boolean): NoAnswer {
+  const outOfTime = reason instanceof Error && reason.name === 'TimeoutError';
+  const words = 'the call was ended before the directory had answered';
+  return new NoAnswer(outOfTime && silent ? 'silent' : 'left', words, reason);
 }
 
 /** Not critical: a directory without paging (RFC 2696) ignores it, and then answers all or `sizeLimitExceeded`. */

@@ -25,7 +25,12 @@ export type Silence =
 export class NoAnswer extends ConnectorError {
   readonly silence: Silence;
 
-  constructor(silence: Silence, reason: string, cause?: unknown, code: ConnectorError['code'] = 'unavailable') {
+  constructor(
+    silence: Silence,
+    reason: string,
+    cause?: unknown,
+    code: ConnectorError['code'] = 'unavailable',
+  ) {
     super(code, { reason, cause });
     this.silence = silence;
   }

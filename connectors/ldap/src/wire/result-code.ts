@@ -1,6 +1,7 @@
 /** The result codes of RFC 4511, appendix A, that a sign-in can meet. */
 export const resultCode = {
   success: 0,
+  operationsError: 1,
   timeLimitExceeded: 3,
   sizeLimitExceeded: 4,
   strongerAuthRequired: 8,

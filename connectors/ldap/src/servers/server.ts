@@ -1,0 +1,165 @@
+/** One server: its connections, and what came of the work that was begun there. */
+import type { LdapConfig } from '../config.ts';
+import { openConnection } from '../connect.ts';
+import { present } from '../filters.ts';
+import { type HostAndPort, nameOf } from '../host.ts';
+import type { Session } from '../session.ts';
+import type { LdapConnection } from '../wire/connection.ts';
+import { NoAnswer, type Silence } from '../wire/no-answer.ts';
+import { BindPool } from './bind-pool.ts';
+import { BindTries } from './bind-tries.ts';
+import type { Health } from './health.ts';
+import { type Errand, ServerSession } from './server-session.ts';
+import type { ServiceAccount } from './service-account.ts';
+import { ServiceConnection } from './service-connection.ts';
+import { Unserved } from './unserved.ts';
+
+export type Work<T> = (session: Session) => Promise<T>;
+
+export interface ServerMeans {
+  readonly config: LdapConfig;
+  readonly account: ServiceAccount;
+  readonly health: Health;
+  /** Ends what is being opened when the connector closes. */
+  readonly closing: AbortSignal;
+  readonly keepConnections: boolean;
+}
+
+/** What says that the server itself is in trouble, and not this one question or whoever asked. */
+const troubles: readonly Silence[] = ['unreachable', 'lost', 'broken', 'silent', 'busy'];
+
+export class Server {
+  readonly name: string;
+  readonly health: Health;
+  readonly #address: HostAndPort;
+  readonly #means: ServerMeans;
+  readonly #service: ServiceConnection;
+  readonly #binds: BindPool;
+  #errands = 0;
+  #retired = false;
+
+  constructor(address: HostAndPort, means: ServerMeans) {
+    const { config, closing, keepConnections, health } = means;
+    this.name = nameOf(address);
+    this.health = health;
+    this.#address = address;
+    this.#means = means;
+    this.#service = new ServiceConnection(() => this.#openService(), keepConnections);
+    this.#binds = new BindPool({
+      open: (signal) => openConnection(config, address, AbortSignal.any([signal, closing])),
+      most: config.pool.binds,
+      idle: keepConnections ? config.pool.idle : 0,
+      timeout: config.timeouts.bind,
+    });
+  }
+
+  /** Throws `Unserved` where another server may do it, and what `work` throws where this one has answered. */
+  async run<T>(work: Work<T>, errand: Errand): Promise<T> {
+    this.#errands += 1;
+    try {
+      const first = await this.#tryOnce(work, errand);
+      if (first !== 'stale') return first.value;
+      const second = await this.#tryOnce(work, errand);
+      if (second !== 'stale') return second.value;
+      throw new Unserved(this.name, new NoAnswer('lost', 'the directory closed two connections in a row'));
+    } finally {
+      this.#errands -= 1;
+      if (this.#retired) this.retire();
+    }
+  }
+
+  /** Whether it answers anything at all. Throws where it does not. */
+  async probe(): Promise<void> {
+    const since = this.health.knowledge;
+    const { closing } = this.#means;
+    const errand = { signal: closing, elsewhere: closing, tries: new BindTries() };
+    const rootEntry = {
+      base: '',
+      scope: 'base',
+      filter: present('objectClass'),
+      attributes: ['1.1'],
+    } as const;
+    try {
+      await this.#tryOnce(async (session) => session.search(rootEntry), errand);
+      this.health.answered();
+    } catch (error) {
+      this.health.failed(since, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** It is no longer one of the directory's: what is under way there may end, and then its connections do. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#errands === 0) this.close();
+  }
+
+  close(): void {
+    this.#service.close();
+    this.#binds.close();
+  }
+
+  /** Stale: a connection that was there before has turned out to be closed or unbound, which says nothing of the server. */
+  async #tryOnce<T>(work: Work<T>, errand: Errand): Promise<{ value: T } | 'stale'> {
+    const since = this.health.knowledge;
+    const lent = await this.#lend(errand, since);
+    const session = new ServerSession(this.#sessionMeans(lent), errand);
+    try {
+      const value = await work(session);
+      if (session.noAnswer === undefined) this.health.worked(since);
+      return { value };
+    } catch (error) {
+      const { noAnswer } = session;
+      if (noAnswer === undefined) throw error;
+      const mayGoOn = !errand.signal.aborted && !errand.tries.over;
+      if (mayGoOn && lent.used && isStale(noAnswer) && !lent.shared.connection.alive) return 'stale';
+      this.#noteTrouble(noAnswer, since);
+      throw mayGoOn ? new Unserved(this.name, noAnswer) : error;
+    } finally {
+      this.#service.giveBack(lent);
+    }
+  }
+
+  async #lend(errand: Errand, since: number) {
+    try {
+      return await this.#service.lend(errand.elsewhere);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      this.#noteTrouble(error, since);
+      throw errand.signal.aborted ? error : new Unserved(this.name, error);
+    }
+  }
+
+  #noteTrouble(noAnswer: NoAnswer, since: number): void {
+    const closed = this.#means.closing.aborted;
+    if (!closed && troubles.includes(noAnswer.silence)) this.health.failed(since, noAnswer.message);
+  }
+
+  #sessionMeans(lent: Awaited<ReturnType<ServiceConnection['lend']>>) {
+    const { config, account } = this.#means;
+    return {
+      server: this.name,
+      lent,
+      binds: this.#binds,
+      timeouts: config.timeouts,
+      named: account.named,
+    };
+  }
+
+  async #openService(): Promise<LdapConnection> {
+    const { config, account, closing } = this.#means;
+    account.refuseIfRefused();
+    const connection = await openConnection(config, this.#address, closing);
+    try {
+      await account.bind(connection, closing);
+      closing.throwIfAborted();
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+}
+
+function isStale({ silence }: NoAnswer): boolean {
+  return silence === 'lost' || silence === 'unbound';
+}

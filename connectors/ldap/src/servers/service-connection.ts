@@ -1,0 +1,72 @@
+/**
+ * The connection to one server on which everybody's searches go out together. It is bound before the first search, and
+ * where it breaks it is thrown away: what comes in its place is bound first, too.
+ */
+import { limits } from '../limits.ts';
+import type { LdapConnection } from '../wire/connection.ts';
+import { NoAnswer } from '../wire/no-answer.ts';
+import { Turns } from './turns.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+export class SharedConnection {
+  readonly connection: LdapConnection;
+  readonly searches = turns(limits.connectionSearches, 'a search');
+  /** OpenLDAP keeps one page cookie a connection. */
+  readonly pagedSearches = turns(1, 'a search in pages');
+
+  constructor(connection: LdapConnection) {
+    this.connection = connection;
+  }
+}
+
+export interface Lent {
+  readonly shared: SharedConnection;
+  /** It was there before: the server may have closed it, or dropped its bind, while nobody looked. */
+  readonly used: boolean;
+}
+
+export class ServiceConnection {
+  readonly #open: () => Promise<LdapConnection>;
+  readonly #keep: boolean;
+  #shared: SharedConnection | undefined;
+  #opening: Promise<SharedConnection> | undefined;
+
+  /** `open` connects and binds. `keep: false` opens one for each, which is for measuring what keeping is worth. */
+  constructor(open: () => Promise<LdapConnection>, keep: boolean) {
+    this.#open = open;
+    this.#keep = keep;
+  }
+
+  /** All who come while it is being opened wait for the same opening; who leaves does not end it for the others. */
+  async lend(signal: AbortSignal): Promise<Lent> {
+    if (!this.#keep) return { shared: new SharedConnection(await this.#open()), used: false };
+    if (this.#shared?.connection.alive) return { shared: this.#shared, used: true };
+    this.#opening ??= this.#renew();
+    return { shared: await unlessAborted(this.#opening, signal, leftOpening), used: false };
+  }
+
+  giveBack({ shared }: Lent): void {
+    if (!this.#keep) shared.connection.close();
+  }
+
+  close(): void {
+    this.#shared?.connection.close();
+  }
+
+  async #renew(): Promise<SharedConnection> {
+    try {
+      this.#shared = new SharedConnection(await this.#open());
+      return this.#shared;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+}
+
+function turns(atOnce: number, what: string): Turns {
+  return new Turns({ atOnce, waiting: limits.waiting, what });
+}
+
+function leftOpening(reason: unknown): NoAnswer {
+  return new NoAnswer('left', 'the call was ended while connecting to the directory', reason);
+}
