@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError, type Identity, type Json } from '@gatehouse/connector-kit';
 import { decodeJwt } from 'jose';
+import { ResponseBodyError } from 'openid-client';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, party, post, refreshGrant, signIn } from '../support/oidc-flow.ts';
@@ -20,6 +21,7 @@ const now = () => new Date(Date.now() + later * 1000);
 const grace = 60;
 const upstreamCheck = 300;
 const upstreamGrace = 3600;
+const suspension = 6 * 3600;
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -41,7 +43,12 @@ beforeAll(async () => {
       if (identity === 'gone') return { status: 'gone', reason: 'left' } as const;
       return { status: 'current', identity } as const;
     },
-    config: { tokens: { refreshGrace: grace, refreshIdle: 86_400, refreshMax: 7 * 86_400 } },
+    config: {
+      tokens: {
+        ...{ refreshGrace: grace, refreshIdle: 86_400, refreshMax: 7 * 86_400 },
+        goneSuspension: suspension,
+      },
+    },
   };
   server = await startOidcServer(options);
   replica = await startOidcServer({ ...options, issuer: server.issuer });
@@ -77,6 +84,10 @@ function use(
 
 const refused = { status: 400, json: { error: 'invalid_grant' } };
 const suspended = { status: 503, json: { error: 'temporarily_unavailable' } };
+
+async function endGone(): Promise<number> {
+  return (await replica.store.endGone(new AbortController().signal)).length;
+}
 
 async function lineages(): Promise<readonly number[]> {
   const db = new pg.Client({ connectionString: database.url });
@@ -296,6 +307,56 @@ describe('the upstream', () => {
     upstream = async () => jane;
     later += upstreamCheck + 1;
     expect((await use(token)).status).toBe(200);
+  });
+
+  // A client may throw away what `invalid_grant` is said of (RFC 6749, section 5.2), and this person may be back soon.
+  test('that says the person has left is a temporary error to a client, which keeps its token', async () => {
+    const rp = await party(server, 'web');
+    const token = (await signIn(rp)).refresh_token ?? '';
+    upstream = async () => 'gone';
+    later = upstreamCheck + 1;
+    const error: unknown = await rp.refresh(token).catch((reason: unknown) => reason);
+    expect(error).not.toBeInstanceOf(ResponseBodyError);
+    expect(error).toMatchObject({ name: 'ClientError', cause: { status: 503 } });
+    const answer = await use(token);
+    expect(answer).toMatchObject({ json: { error_description: expect.stringContaining('suspended') } });
+    expect(Number(answer.headers.get('retry-after'))).toBe(upstreamCheck);
+    upstream = async () => jane;
+    later += upstreamCheck + 1;
+    expect((await rp.refresh(token)).id_token).toBeTypeOf('string');
+  });
+
+  test('that says so for the whole suspension ends the sessions for good, on all devices', async () => {
+    const rp = await party(server, 'web');
+    const [laptop, phone] = [(await signIn(rp)).refresh_token, await begin()];
+    upstream = async () => 'gone';
+    later = upstreamCheck + 1;
+    expect(await use(laptop)).toMatchObject(suspended);
+    upstream = async () => jane;
+    later += suspension - 1;
+    expect(await endGone()).toBe(0);
+    later += 1;
+    expect(await use(laptop)).toMatchObject(refused);
+    expect(await use(phone)).toMatchObject(refused);
+    expect(asked).toBe(1);
+    // Their sessions would not have expired by now, nor by then.
+    later = 0;
+    server.steps.length = 0;
+    const again = (await signIn(rp)).refresh_token;
+    expect(server.steps).toMatchObject([{ step: 'login' }]);
+    expect((await use(again)).status).toBe(200);
+    expect(await use(laptop)).toMatchObject(refused);
+  });
+
+  test('that says so ends the sessions also of who never comes back', async () => {
+    const token = await begin();
+    upstream = async () => 'gone';
+    later = upstreamCheck + 1;
+    await use(token);
+    later += suspension;
+    expect(await endGone()).toBe(1);
+    upstream = async () => jane;
+    expect(await use(token)).toMatchObject(refused);
   });
 
   test('that cannot be asked is marked in the token, and after the grace answered with 503', async () => {

@@ -58,7 +58,7 @@ export class House {
     // A test that stops the server knows that it did.
     this.#admin.on('error', () => {});
     this.#env = { DATABASE_URL: db.url, SEAL_KEY: this.sealKey, APP_SECRET: appSecret, ...options.env };
-    this.#config = { ...defaults(this.#behaviourFile), ...options.config };
+    this.#config = { ...defaults(this.behaviourFile), ...options.config };
   }
 
   /** The process that has the issuer's address; another one after `restart`. */
@@ -95,7 +95,7 @@ export class House {
 
   /** What the upstream says from now on: see `behaviourFile` of the mock connector. */
   async behave(behaviour: unknown): Promise<void> {
-    const file = this.#behaviourFile;
+    const file = this.behaviourFile;
     await writeFile(`${file}.new`, JSON.stringify(behaviour));
     await rename(`${file}.new`, file);
   }
@@ -119,7 +119,8 @@ export class House {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  get #behaviourFile(): string {
+  /** Where `behave` writes, for a connector that a test configures itself. */
+  get behaviourFile(): string {
     return join(this.#folder, 'behaviour.json');
   }
 

@@ -268,13 +268,13 @@ describe('an absence', () => {
   test('that does not count leaves the person stale, and then unavailable, and never gone', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
     house.upstream = absent;
-    house.absencesCount = false;
+    house.absencesCount = async () => false;
     const staleSince = house.now();
     expect(await house.check()).toEqual({ status: 'stale', stored: { ...stored, staleSince } });
     house.pass(upstreamGrace);
     expect(await house.check()).toMatchObject({ status: 'unavailable' });
     expect(house.row.gone).toBeUndefined();
-    house.absencesCount = true;
+    house.absencesCount = async () => true;
     expect(await house.check()).toMatchObject({ status: 'suspended' });
   });
 
@@ -288,7 +288,7 @@ describe('an absence', () => {
   test('is that the upstream answers for another person: a directory that was set up anew does', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
     house.upstream = async () => ({ status: 'current', identity: sampleIdentity({ upstreamId: '666' }) });
-    house.absencesCount = false;
+    house.absencesCount = async () => false;
     expect(await house.check()).toMatchObject({ status: 'stale', stored: { identity: stored.identity } });
   });
 
@@ -299,17 +299,25 @@ describe('an absence', () => {
       throwing(new ConnectorError('denied', { reason: 'disabled' })),
     ]) {
       const house = new UpstreamHouse(stored, upstreamCheck);
-      house.absencesCount = false;
+      house.absencesCount = async () => false;
       house.upstream = ask;
       expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'disabled' });
     }
+  });
+
+  test('that nobody can judge, because the database is down, is none', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = absent;
+    house.absencesCount = () => Promise.reject(new StoreUnavailable('down'));
+    await expect(house.check()).rejects.toThrow(StoreUnavailable);
+    expect(house.row).toEqual(stored);
   });
 
   test('of somebody who is suspended is no news: they stay so', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
     house.upstream = absent;
     await house.check();
-    house.absencesCount = false;
+    house.absencesCount = async () => false;
     house.pass(upstreamCheck);
     expect(await house.check()).toMatchObject({ status: 'suspended' });
     expect(house.judged).toBe(1);

@@ -14,7 +14,7 @@ export class UpstreamHouse {
   readonly checks: MemoryIdentityChecks;
   lifetimes = { upstreamCheck: 300, upstreamGrace: 3600, goneSuspension: 86_400 };
   /** What the brake on absences says. */
-  absencesCount = true;
+  absencesCount: () => Promise<boolean> = async () => true;
   /** How often it was asked. */
   judged = 0;
   asked = 0;
@@ -69,9 +69,9 @@ export class UpstreamHouse {
     });
   }
 
-  async #judge(): Promise<boolean> {
+  #judge(): Promise<boolean> {
     this.judged += 1;
-    return this.absencesCount;
+    return this.absencesCount();
   }
 
   #open(): OpenConnector {
