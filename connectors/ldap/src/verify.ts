@@ -1,7 +1,12 @@
 /** Checks a name and a password. */
-import type { Call, Identity } from '@gatehouse/connector-kit';
+import type { Call, ConnectorError, Identity } from '@gatehouse/connector-kit';
+import type { BindAnswer, Refused, Right } from './account/bind-answer.ts';
+import { requireGoodStanding } from './account/good-standing.ts';
+import { type AccountState, refuse, refuseInSilence } from './account/states.ts';
 import { bindDecoy, bindPerson } from './bind.ts';
+import type { LdapConfig } from './config.ts';
 import type { Directory } from './directory.ts';
+import type { Entry } from './entry.ts';
 import { findByName } from './find-person.ts';
 import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
@@ -27,17 +32,43 @@ export async function verify(
   const signal = directory.deadline(call.signal);
   return directory.use(signal, async (session) => {
     const person = await findByName(session, directory, credentials.username, call);
-    const verdict =
+    const answer =
       person === null
         ? await bindDecoy(session, config, credentials.password)
         : await bindPerson(session, person.dn, credentials.password);
-    call.trace.step('ldap password', { person: person?.dn ?? null, verdict });
-    if (person === null || verdict === 'wrong') return null;
+    call.trace.step('ldap password', { person: person?.dn ?? null, ...factsOf(answer) });
+    if (person === null || answer.verdict === 'wrong') return null;
+    if (answer.verdict === 'refused') throw refusalOf(person, answer, config);
 
+    // Before anything is told: the "yes" of a directory that accepts everything proves nothing about the password.
     await directory.provesItRefusesStrangers(session);
+    requireGoodStanding(person, directory, settledBy(answer));
+    if (answer.graceLogins !== undefined) logGrace(person, answer.graceLogins, call);
     const groups = names(await readGroups(session, person, config, call.trace));
     return identityOf(person, personId(person, config), groups, config);
   });
+}
+
+function refusalOf({ dn }: Entry, { finding, reason }: Refused, config: LdapConfig): ConnectorError {
+  return finding === undefined ? refuseInSilence(dn, reason) : refuse(dn, finding, config.passwordChangeUrl);
+}
+
+/** A lock that has run out may still be written in the entry, and a grace login is there for expired passwords. */
+function settledBy({ graceLogins }: Right): readonly AccountState[] {
+  return graceLogins === undefined ? ['account locked'] : ['account locked', 'password expired'];
+}
+
+function logGrace({ dn }: Entry, graceLogins: number, call: Call): void {
+  call.log.warn({ person: dn, graceLogins }, 'the password has expired, and the directory still lets it in');
+}
+
+function factsOf(answer: BindAnswer): { readonly [fact: string]: string | number } {
+  const { verdict } = answer;
+  if (verdict === 'refused') return { verdict, reason: answer.reason, ...answer.finding };
+  return {
+    verdict,
+    ...(verdict === 'right' && answer.graceLogins !== undefined && { graceLogins: answer.graceLogins }),
+  };
 }
 
 /**

@@ -1,0 +1,57 @@
+/**
+ * Whether somebody who is not found has left. A service account that lost a right, a base that was renamed, a replica
+ * without its data and one that lags behind all look as if people had left: each of them is `unavailable`.
+ */
+import type { Call, Identity, Refreshed } from '@gatehouse/connector-kit';
+import type { Directory } from '../directory.ts';
+import { unavailable } from '../errors.ts';
+import { findById } from '../find-person.ts';
+import type { State } from '../identity.ts';
+import type { Session } from '../session.ts';
+import { proveVisible } from './visibility.ts';
+
+export interface Question {
+  readonly directory: Directory;
+  readonly identity: Identity<State>;
+  readonly call: Call;
+  /** The limit on the whole call. */
+  readonly signal: AbortSignal;
+}
+
+type Gone = Extract<Refreshed<State>, { status: 'gone' }>;
+
+/** @throws ConnectorError `unavailable` or `misconfigured` where it cannot be proved */
+export async function whyMissing(question: Question, session: Session): Promise<Gone> {
+  const { directory, identity, call } = question;
+  const { config } = directory;
+  const { filter, baseDn } = config.userSearch;
+  const person = filter === undefined ? null : await findByIdAlone(question, session);
+  await proveVisible(session, config, identity, call.trace);
+  if (person !== null) {
+    return { status: 'gone', proof: 'stated', reason: `${person.dn} no longer passes \`userSearch.filter\`` };
+  }
+  const second = await confirmedBySecond(question, session.server);
+  const seenBy = second === undefined ? session.server : `${session.server} and ${second}`;
+  const reason = `no entry below "${baseDn.join('" or "')}" has this id, say ${seenBy}`;
+  return { status: 'gone', proof: 'absent', reason };
+}
+
+/** The name of a second server that does not have the person either; undefined where the directory has only one. */
+async function confirmedBySecond(question: Question, first: string): Promise<string | undefined> {
+  const { directory, identity, call, signal } = question;
+  const servers = await directory.servers(signal);
+  if (servers.every((server) => server === first)) return undefined;
+  const ask = async (session: Session) => {
+    const person = await findByIdAlone(question, session);
+    if (person !== null) throw unavailable(`${first} does not have ${person.dn}, but ${session.server} does`);
+    await proveVisible(session, directory.config, identity, call.trace);
+    return session.server;
+  };
+  return directory.use(signal, ask, (server) => server !== first);
+}
+
+/** Whether or not the person passes the filter. */
+function findByIdAlone({ directory: { config }, identity, call }: Question, session: Session) {
+  const everybody = { ...config, userSearch: { ...config.userSearch, filter: undefined } };
+  return findById(session, everybody, identity.state, call.trace);
+}
