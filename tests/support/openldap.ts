@@ -9,7 +9,7 @@
  *
  * It needs Debian's `slapd`, `ldap-utils` and `openssl`; the system's own slapd is not touched.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,6 +21,7 @@ import { promisify } from 'node:util';
 import { makeCertificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { ber, integer } from './hostile-ldap.ts';
+import { endServer, launchServer } from './server-process.ts';
 
 const run = promisify(execFile);
 
@@ -104,12 +105,12 @@ export async function startOpenLdap(options: OpenLdapOptions): Promise<OpenLdap>
       await changes;
     },
     async restart(settings) {
-      await terminate(server);
+      await endServer(server);
       await writeConfig(settings);
       server = await launch();
     },
     async stop() {
-      await terminate(server);
+      await endServer(server);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -140,33 +141,15 @@ ${options.settings ?? ''}
 `;
 }
 
-async function launchSlapd(
+function launchSlapd(
   configFile: string,
   port: number,
   ldapsPort: number,
-  onLog: (text: string) => void,
+  onWords: (text: string) => void,
 ): Promise<ChildProcess> {
   const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${ldapsPort}`;
-  const server = spawn('/usr/sbin/slapd', ['-d', 'stats', '-h', urls, '-f', configFile], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let words = '';
-  server.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words = (words + text).slice(-4000);
-    onLog(text);
-  });
-  while (!(await answers(port))) {
-    if (server.exitCode !== null) throw new Error(`slapd did not start:\n${words}`);
-    await sleep(20);
-  }
-  return server;
-}
-
-async function terminate(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = once(server, 'exit');
-  server.kill('SIGTERM');
-  await gone;
+  const command = ['/usr/sbin/slapd', '-d', 'stats', '-h', urls, '-f', configFile];
+  return launchServer({ command, host: '127.0.0.1', port, onWords });
 }
 
 /** One search without a bind, which would be in the log as well. */
@@ -184,16 +167,4 @@ async function searchOnce(port: number, base: string): Promise<void> {
   socket.write(request);
   await once(socket, 'data');
   socket.destroy();
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

@@ -10,16 +10,16 @@
  * to bind to low ports. It needs Debian's `samba`, `samba-ad-provision`, `samba-dsdb-modules`, `ldap-utils` and
  * `openssl`. Nothing of it touches a Samba of the system.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCertificates } from './certificates.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
+import { endServer, launchServer } from './server-process.ts';
 
 export const adSuffix = 'DC=corp,DC=example,DC=com';
 /** NetBIOS name and DNS name of the domain: `CORP\jane`, `jane@corp.example.com`. */
@@ -96,13 +96,13 @@ export async function startSambaAd(options: SambaAdOptions): Promise<SambaAd> {
       return valuesIn(output, attribute);
     },
     async kill() {
-      await end(server, 'SIGKILL');
+      await endServer(server, 'SIGKILL');
     },
     async start() {
       server = await launch(folder, host);
     },
     async stop() {
-      await end(server, 'SIGTERM');
+      await endServer(server);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -143,34 +143,9 @@ async function provision(folder: string): Promise<void> {
   if (code !== 0) throw new Error(`the domain could not be made: ${output}`);
 }
 
-/** One process, which ends with the one that started it, however that ends. */
-async function launch(folder: string, host: string): Promise<ChildProcess> {
-  const samba = ['samba', '-s', join(folder, 'smb.conf'), '-i', '-M', 'single', '--debug-stdout'];
-  const server = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...samba], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let words = '';
-  for (const stream of [server.stdout, server.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      words = (words + text).slice(-4000);
-    });
-  }
-  while (!(await answers(host, 636))) {
-    if (hasEnded(server)) throw new Error(`samba did not start:\n${words}`);
-    await sleep(50);
-  }
-  return server;
-}
-
-async function end(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (hasEnded(server)) return;
-  const gone = once(server, 'exit');
-  server.kill(signal);
-  await gone;
-}
-
-function hasEnded(server: ChildProcess): boolean {
-  return server.exitCode !== null || server.signalCode !== null;
+function launch(folder: string, host: string): Promise<ChildProcess> {
+  const command = ['samba', '-s', join(folder, 'smb.conf'), '-i', '-M', 'single'];
+  return launchServer({ command, host, port: 636 });
 }
 
 /** An address of this machine on which nobody listens, also not on all addresses. */
@@ -188,18 +163,6 @@ async function freeAddress(): Promise<string> {
   server.close();
   await once(server, 'close');
   return host;
-}
-
-async function answers(host: string, port: number): Promise<boolean> {
-  const socket = connect(port, host);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 function valuesIn(ldif: string, attribute: string): readonly string[] {
