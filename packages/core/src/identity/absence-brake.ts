@@ -6,6 +6,7 @@
 import type { Log } from '@gatehouse/connector-kit';
 import type { AbsenceBrakes, Answers } from '../ports/absence-brakes.ts';
 import { canBeJudged, goneOf, hasFallen, isTooMany, quietWindow, rateWindow } from './absence-rate.ts';
+import { NextRun } from './next-run.ts';
 
 export interface Absence {
   readonly subject: string;
@@ -17,6 +18,8 @@ export interface Absence {
 export class AbsenceBrake {
   readonly #brakes: AbsenceBrakes;
   readonly #log: Log;
+  /** At the worst moment, with thousands absent, the database counts for one after the other, not for each. */
+  readonly #counts = new Map<string, NextRun<Answers>>();
 
   constructor(brakes: AbsenceBrakes, log: Log) {
     this.#brakes = brakes;
@@ -34,7 +37,7 @@ export class AbsenceBrake {
     const { word, closedAt } = await this.#brakes.standing(connectorId);
     if (word !== undefined) return word.kind === 'agreed';
     if (closedAt !== undefined) return false;
-    const answers = await this.#brakes.answers(connectorId, rateWindow);
+    const answers = await this.#count(connectorId);
     if (!isTooMany(answers)) return true;
     await this.#close(connectorId, answers);
     return false;
@@ -53,6 +56,13 @@ export class AbsenceBrake {
     if (word !== undefined) return;
     const answers = await this.#evidence(connectorId);
     if (hasFallen(answers)) await this.#open(connectorId, answers);
+  }
+
+  #count(connectorId: string): Promise<Answers> {
+    const known = this.#counts.get(connectorId);
+    const count = known ?? new NextRun(() => this.#brakes.answers(connectorId, rateWindow));
+    if (known === undefined) this.#counts.set(connectorId, count);
+    return count.run();
   }
 
   async #evidence(connectorId: string): Promise<Answers> {
