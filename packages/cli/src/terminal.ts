@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
-type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
 
 export class Terminal {
@@ -44,6 +44,12 @@ export class Terminal {
 
   paint(style: Style, text: string): string {
     return this.colour ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  /** For text that is wrapped: long lines are hard to read, and a pipe has no width of its own. */
+  get width(): number {
+    const { isTTY, columns } = this.#stdout;
+    return isTTY && columns ? Math.max(40, Math.min(columns, 110)) : 80;
   }
 
   get interactive(): boolean {

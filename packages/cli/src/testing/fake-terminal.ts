@@ -16,9 +16,15 @@ export interface FakeTerminalOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** What a pipe brings. */
   readonly input?: string;
+  readonly columns?: number;
 }
 
-export function fakeTerminal({ tty = false, env = {}, input }: FakeTerminalOptions = {}): FakeTerminal {
+export function fakeTerminal({
+  tty = false,
+  env = {},
+  input,
+  columns,
+}: FakeTerminalOptions = {}): FakeTerminal {
   let raw = false;
   const stdin = Object.assign(new PassThrough(), {
     isTTY: tty,
@@ -29,7 +35,7 @@ export function fakeTerminal({ tty = false, env = {}, input }: FakeTerminalOptio
   if (input !== undefined) stdin.end(input);
   const outputs = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof outputs) => {
-    const out = Object.assign(new PassThrough(), { isTTY: tty });
+    const out = Object.assign(new PassThrough(), { isTTY: tty, ...(columns && { columns }) });
     out.setEncoding('utf8').on('data', (part: string) => {
       outputs[name] += part;
     });

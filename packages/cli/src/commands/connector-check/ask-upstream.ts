@@ -1,0 +1,87 @@
+/** Opens one connector of the configuration and asks it. */
+import type { Config, Loaded } from '@gatehouse/config';
+import type { Call, Check, Connector, Json, LookedUp, LookUpRequest, Trace } from '@gatehouse/connector-kit';
+import type { LocalDirectory } from '@gatehouse/connector-local';
+import { accountsOf } from '../../accounts.ts';
+import { noAccounts } from '../../configuration.ts';
+import type { CommandContext } from '../../context.ts';
+import { commandLog } from '../command-log.ts';
+import type { ConfigOption } from '../config-option.ts';
+import { withStore } from '../with-store.ts';
+
+export type Entry = Config['connectors'][number];
+
+export interface Step {
+  readonly name: string;
+  readonly facts: Readonly<Record<string, Json>>;
+}
+
+export interface Upstream {
+  readonly steps: readonly Step[];
+  check(): Promise<readonly Check[]>;
+  /** Undefined: connectors of this type cannot look anybody up. */
+  readonly lookUp: ((who: LookUpRequest) => Promise<LookedUp<Json>>) | undefined;
+}
+
+/** Milliseconds for a check or a look-up; each of a connector's own calls has its own, shorter time. */
+const patience = 60_000;
+
+export async function askUpstream<T>(
+  entry: Entry,
+  loaded: Loaded,
+  options: ConfigOption,
+  context: CommandContext,
+  ask: (upstream: Upstream) => Promise<T>,
+): Promise<T> {
+  return accountsFor(entry.type, options, context, async (accounts) => {
+    const connector = await open(entry, loaded, accounts, context);
+    const steps: Step[] = [];
+    const trace: Trace = { step: (name, facts = {}) => void steps.push({ name, facts }) };
+    const call = (): Call => ({ signal: AbortSignal.timeout(patience), log: silent, trace });
+    const { lookUp } = connector;
+    try {
+      return await ask({
+        steps,
+        check: () => connector.check(call()),
+        lookUp: lookUp && ((who) => lookUp.call(connector, who, call())),
+      });
+    } finally {
+      await connector.close?.();
+    }
+  });
+}
+
+/** What a connector would log is in what it answers. */
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** Only `local` needs the database; a directory can be checked before there is one. */
+function accountsFor<T>(
+  type: string,
+  options: ConfigOption,
+  context: CommandContext,
+  work: (accounts: LocalDirectory | null) => Promise<T>,
+): Promise<T> {
+  if (type !== 'local') return work(null);
+  return withStore(options, context, (store, config) => work(accountsOf(config.users, store.users)));
+}
+
+async function open(
+  entry: Entry,
+  { config, definitions }: Loaded,
+  accounts: LocalDirectory | null,
+  { terminal, now }: CommandContext,
+): Promise<Connector<Json>> {
+  const { openConnectors } = await import('../../connectors.ts');
+  const seen = new Set<string>();
+  const opened = openConnectors({ ...config, connectors: [entry] }, definitions, {
+    log: commandLog(terminal),
+    now,
+    store: {
+      replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
+      identityChecks: { record: async () => {} },
+    },
+    accounts: accounts ?? noAccounts,
+  }).get(entry.id);
+  if (!opened) throw new Error(`connector ${entry.id} was not opened`);
+  return opened.connector;
+}

@@ -1,0 +1,66 @@
+/** One group for people: where it is, what the rules make of its name, and why somebody has it or not. */
+import { printable } from '../../table.ts';
+import type { Terminal } from '../../terminal.ts';
+import { padded, printBeside } from '../../wrapped.ts';
+import type { AskedGroupReport, InTokenReason, PersonInGroup } from './explain-group.ts';
+import { few, stepsInWords } from './in-words.ts';
+import { showOneGroup } from './show-person.ts';
+
+export function showGroup(group: AskedGroupReport, person: string | undefined, terminal: Terminal): void {
+  terminal.print('');
+  const title = person === undefined ? group.asked : `${person} and the group ${group.asked}`;
+  terminal.print(terminal.paint('bold', printable(title)));
+  if (group.person !== undefined) showMembership(group.person, terminal);
+  if (group.person === undefined || group.person.memberships.length === 0) showFound(group, terminal);
+}
+
+function showMembership({ memberships, clients }: PersonInGroup, terminal: Terminal): void {
+  if (memberships.length === 0) {
+    printBeside(terminal, `  ${terminal.paint('red', '✗')} `, 'no group of this person has that name');
+    return;
+  }
+  printBeside(terminal, `  ${terminal.paint('green', '✓')} `, 'the person is in it');
+  for (const each of memberships) showOneGroup(each, terminal);
+  const names = Math.max(...clients.map(({ client }) => client.length));
+  for (const { client, inToken, reason } of clients) {
+    const mark = inToken ? terminal.paint('green', '✓') : terminal.paint('yellow', '–');
+    const why = inToken || reason === undefined ? 'in the token' : inWords(reason);
+    printBeside(terminal, `  ${mark} ${padded(printable(client), names)}  `, why);
+  }
+}
+
+function inWords(reason: InTokenReason): string {
+  switch (reason.why) {
+    case 'notMember':
+      return 'not in the token';
+    case 'rules':
+      return stepsInWords(reason.steps, 'rules.groups');
+    case 'client':
+      return stepsInWords(reason.steps, 'groups');
+    case 'refused':
+      return `not let in at all: ${reason.reason}`;
+  }
+}
+
+function showFound({ found, upstreamNames }: AskedGroupReport, terminal: Terminal): void {
+  if (found === undefined) {
+    terminal.print('  this kind of connector cannot tell which groups there are');
+    return;
+  }
+  if (found.length === 0) {
+    const names = few(upstreamNames.map((name) => `"${name}"`));
+    const text = `there is no group ${names}, or the service account may not see it`;
+    printBeside(terminal, `  ${terminal.paint('red', '✗')} `, text);
+    return;
+  }
+  for (const { name, entry, counts, members, remarks, becomes, steps } of found) {
+    const mark = counts ? terminal.paint('green', '✓') : terminal.paint('red', '✗');
+    const direct = members === undefined ? '' : `, ${members} direct member${members === 1 ? '' : 's'}`;
+    printBeside(terminal, `  ${mark} `, `${name}${direct}`);
+    if (entry !== undefined) printBeside(terminal, '    ', entry, 'dim');
+    for (const remark of remarks) printBeside(terminal, `    ${terminal.paint('yellow', '→')} `, remark);
+    const end = becomes === null ? 'in no token' : `${becomes} in tokens`;
+    const by = steps.length === 0 ? '' : `: ${stepsInWords(steps, 'rules.groups')}`;
+    printBeside(terminal, '    ', `${end}${by}`, 'dim');
+  }
+}
