@@ -2,10 +2,10 @@
 import type { Trace } from '@gatehouse/connector-kit';
 import { statusAttributes } from './account/account-state.ts';
 import type { LdapConfig } from './config.ts';
-import { isWithin, sameDn } from './dn.ts';
+import { isWithin } from './dn.ts';
 import type { Entry } from './entry.ts';
 import { misconfigured, unavailable } from './errors.ts';
-import { allOf, anyOf, both, configuredFilter, equals, present } from './filters.ts';
+import { anyOf, both, configuredFilter, equals } from './filters.ts';
 import { personAttributes, type State } from './identity.ts';
 import { belongsTo, type Domains, type Report } from './people/domains.ts';
 import { mayNameDomain, type Reading, readingsOf } from './people/typed-name.ts';
@@ -100,32 +100,6 @@ async function findByDn(
   if (result.code === resultCode.noSuchObject) return null;
   if (result.code !== resultCode.success) throw searchFailure(result, base);
   return onlyOne(entries, 'the DN');
-}
-
-/**
- * Throws `unavailable` unless other people can still be seen. A service account that lost its rights, a base that was
- * renamed and a replica without its data all look as if everybody had left.
- */
-export async function proveThatOthersAreVisible(
-  searches: Searches,
-  config: LdapConfig,
-  state: State,
-  trace: Trace,
-): Promise<void> {
-  const { baseDn, scope, filter: configured, username } = config.userSearch;
-  const named = both(configured, anyOf(username.map(present)));
-  // With the id in the filter: who may no longer search by it finds nobody, too.
-  const filter = state.idAttribute === 'DN' ? named : allOf([named, present(state.idAttribute)]);
-  for (const base of baseDn) {
-    const query: SearchQuery = { base, scope, filter, attributes: ['1.1'], sizeLimit: 2 };
-    const { result, entries } = await searches.search(query);
-    trace.step('ldap other people', { base, result: result.code, found: entries.length });
-    const others = entries.filter((entry) => !sameDn(entry.dn, base));
-    const complete = result.code === resultCode.success || result.code === resultCode.sizeLimitExceeded;
-    if (complete && others.length > 0) return;
-  }
-  const bases = baseDn.map((base) => `"${base}"`).join(' or ');
-  throw unavailable(`the person was not found, but nobody else can be seen below ${bases} either`);
 }
 
 export function peopleQuery(
