@@ -5,6 +5,8 @@ import type { Result } from './wire/response.ts';
 /** Searches as the service account. A result is what the directory says; without an answer they throw. */
 export interface Searches {
   search(query: SearchQuery, page?: Page): Promise<SearchAnswer>;
+  /** The same, and the same answer for all who ask it at the same time: for what belongs to no one person. */
+  searchTogether(query: SearchQuery): Promise<SearchAnswer>;
   /** Waits until nothing else runs in here: OpenLDAP keeps one page cookie a connection. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
 }

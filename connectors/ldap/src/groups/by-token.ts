@@ -4,8 +4,8 @@
  */
 import type { Trace } from '@gatehouse/connector-kit';
 import type { Filter } from 'ldapts';
-import { domainSuffix } from '../dn.ts';
 import type { TokenGroups } from '../config.ts';
+import { domainSuffix } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import { misconfigured, unavailable } from '../errors.ts';
 import { allOf, anyOf, both, equals, present } from '../filters.ts';
@@ -95,7 +95,11 @@ async function proveThatTheyMayBeLeftOut(
 ): Promise<void> {
   const ours = new Map([...others].filter(([sid]) => domains.has(domainOfSid(sid))));
   if (ours.size === 0) return;
-  const whole = { bases: [...new Set(bases.map((base) => domainSuffix(base) ?? base))], filter: isGroup, attribute: '1.1' };
+  const whole = {
+    bases: [...new Set(bases.map((base) => domainSuffix(base) ?? base))],
+    filter: isGroup,
+    attribute: '1.1',
+  };
   const unseen = [...without(ours, await find(ours, whole)).keys()];
   if (unseen.length === 0) return;
   throw unavailable(

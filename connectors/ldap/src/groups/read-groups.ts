@@ -10,15 +10,26 @@ import type { Group } from './group.ts';
 import { primaryGroupAttributes } from './primary-group.ts';
 
 export async function readGroups(
-  searches: Searches,
+  session: Searches,
   person: Entry,
   { groupSearch, memberOf, tokenGroups }: LdapConfig,
   trace: Trace,
 ): Promise<readonly Group[]> {
+  const searches = together(session);
   if (groupSearch !== undefined) return groupsByMember(searches, person, groupSearch, trace);
   if (memberOf !== undefined) return groupsByMemberOf(searches, person, memberOf, trace);
   if (tokenGroups !== undefined) return groupsByToken(searches, person, tokenGroups, trace);
   return [];
+}
+
+/** Groups have many people: what one sign-in asks about them, another one asks too. */
+function together(searches: Searches): Searches {
+  return {
+    search: (query, page) =>
+      page === undefined ? searches.searchTogether(query) : searches.search(query, page),
+    searchTogether: (query) => searches.searchTogether(query),
+    inTurn: (work) => searches.inTurn(work),
+  };
 }
 
 /** What has to be read of a person before that. */

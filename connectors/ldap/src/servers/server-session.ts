@@ -60,6 +60,11 @@ export class ServerSession implements Session {
     });
   }
 
+  searchTogether(query: SearchQuery): Promise<SearchAnswer> {
+    const { underWay } = this.#means.lent.shared;
+    return this.#watch(() => underWay.join(query, this.#errand.elsewhere, () => this.search(query)));
+  }
+
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#watch(() => this.#means.lent.shared.pagedSearches.run(this.#errand.elsewhere, work));
   }

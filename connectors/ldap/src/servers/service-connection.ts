@@ -5,11 +5,13 @@
 import { limits } from '../limits.ts';
 import type { LdapConnection } from '../wire/connection.ts';
 import { NoAnswer } from '../wire/no-answer.ts';
+import { SearchesUnderWay } from './searches-under-way.ts';
 import { Turns } from './turns.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export class SharedConnection {
   readonly connection: LdapConnection;
+  readonly underWay = new SearchesUnderWay();
   readonly searches = turns(limits.connectionSearches, 'a search');
   /** OpenLDAP keeps one page cookie a connection. */
   readonly pagedSearches = turns(1, 'a search in pages');
