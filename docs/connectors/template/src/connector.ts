@@ -33,7 +33,9 @@ export class PeopleConnector implements Connector<State> {
 
   async refresh(identity: Identity<State>, call: RefreshCall<State>): Promise<Refreshed<State>> {
     const person = await this.#api.find(identity.upstreamId, call.signal);
-    if (person === 'gone') return { status: 'gone', reason: 'the API says that the person has left' };
+    if (person === 'gone') {
+      return { status: 'gone', reason: 'the API says that the person has left', proof: 'stated' };
+    }
     const { authenticated } = identity;
     return {
       status: 'current',
