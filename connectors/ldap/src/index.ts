@@ -6,6 +6,7 @@
  */
 import { defineConnector } from '@gatehouse/connector-kit';
 import { check } from './check/check.ts';
+import { lookUp } from './check/look-up.ts';
 import { configSchema, type LdapConfig } from './config.ts';
 import { Directory } from './directory.ts';
 import type { State } from './identity.ts';
@@ -32,6 +33,7 @@ export default defineConnector<LdapConfig, State>({
       },
       refresh: (identity, call) => refresh(directory, identity, call),
       check: (call) => check(directory, call),
+      lookUp: (who, call) => lookUp(directory, who, call),
       async close() {
         directory.close();
         await acceptor?.close();

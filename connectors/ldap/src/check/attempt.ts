@@ -7,6 +7,8 @@ export interface Finding {
   readonly ok?: boolean;
   readonly advice?: string;
   readonly facts?: Readonly<Record<string, Json>>;
+  /** Default: until the finding was there. */
+  readonly took?: number;
 }
 
 /** Never throws. `advise` gets the words of the failure, the cause's code among them. */
@@ -15,16 +17,23 @@ export async function attempt(
   work: () => Promise<Finding>,
   advise: (failure: string) => string,
 ): Promise<Check> {
+  const took = stopwatch();
   try {
     const found = await work();
-    return { name, ok: true, ...found };
+    return { name, ok: true, took: took(), ...found };
   } catch (error) {
     const failure = wordsOf(error);
-    return { name, ok: false, detail: failure, advice: advise(failure) };
+    return { name, ok: false, detail: failure, advice: advise(failure), took: took() };
   }
 }
 
-function wordsOf(error: unknown): string {
+/** Milliseconds since it was made, to a tenth. */
+export function stopwatch(): () => number {
+  const began = performance.now();
+  return () => Math.round((performance.now() - began) * 10) / 10;
+}
+
+export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own =
     'code' in error && !ConnectorError.is(error) ? `${error.message} [${error.code}]` : error.message;

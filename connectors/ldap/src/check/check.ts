@@ -1,59 +1,120 @@
-/** `gatehouse connector check`: proves the configuration against the real directory, line by line. */
+/** `gatehouse connector check`: proves the configuration against each server of the real directory, line by line. */
 import type { Call, Check } from '@gatehouse/connector-kit';
-import { addressesOf } from '../connect.ts';
+import { acceptsAnybody } from '../bind.ts';
+import type { LdapConfig } from '../config.ts';
 import type { Directory } from '../directory.ts';
+import { parseHost } from '../host.ts';
 import type { Session } from '../session.ts';
-import { attempt } from './attempt.ts';
+import { attempt, stopwatch } from './attempt.ts';
+import { checkClock } from './clock.ts';
+import { checkDomains } from './domains.ts';
 import { checkGroups } from './groups.ts';
 import { checkConnection, checkName } from './network.ts';
 import { checkPeople } from './people.ts';
-import { checkRootEntry } from './root-entry.ts';
+import { checkRights } from './rights.ts';
+import { checkRootEntry, readRootEntry } from './root-entry.ts';
+
+/** All servers at once: one that does not answer must not use up the time of the others. */
+export async function check(directory: Directory, call: Call): Promise<readonly Check[]> {
+  const signal = directory.deadline(call.signal);
+  const { line, servers } = await findServers(directory, signal);
+  const lines = await Promise.all(
+    servers.map(async (server) => {
+      const found = await checkServer(directory, server, signal);
+      return found.map((each) => ({ ...each, server }));
+    }),
+  );
+  return [...line, ...lines.flat()];
+}
+
+/** Those that are listed need no line of their own; DNS may name none, or others than one thinks. */
+async function findServers(
+  directory: Directory,
+  signal: AbortSignal,
+): Promise<{ readonly line: readonly Check[]; readonly servers: readonly string[] }> {
+  let servers: readonly string[] = [];
+  const line = await attempt(
+    'servers',
+    async () => {
+      servers = await directory.servers(signal);
+      return { detail: `DNS names ${servers.join(', ')}` };
+    },
+    () => 'Correct `srv`, or the DNS of this machine, or name the servers under `host`.',
+  );
+  return { line: directory.config.srv === undefined && line.ok ? [] : [line], servers };
+}
 
 /** Ends at the first line without which the next ones would only say the same again. */
-export async function check(directory: Directory, call: Call): Promise<readonly Check[]> {
+async function checkServer(
+  directory: Directory,
+  server: string,
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
   const { config } = directory;
-  const signal = directory.deadline(call.signal);
-  const [address] = addressesOf(config);
-  if (address === undefined) return [];
-  const name = await checkName(address);
+  const address = parseHost(server, 636);
+  const name = await checkName(address, config);
   if (!name.ok) return [name];
   const way = [name, ...(await checkConnection(config, address, signal, directory.now()))];
   if (way.some((line) => !line.ok)) return way;
 
-  const inside: Check[] = [];
+  let inside: readonly Check[] = [];
+  const took = stopwatch();
   const bind = await attempt(
     'bind',
-    async () => {
-      await directory.use(signal, async (session) => {
-        inside.push(...(await checkContents(session, directory)));
-      });
-      return { detail: config.bindDn ?? 'anonymous' };
-    },
+    () =>
+      directory.use(
+        signal,
+        async (session) => {
+          const bound = { detail: account(config), took: took() };
+          inside = await checkContents(session, directory);
+          return bound;
+        },
+        (each) => each === server,
+      ),
     adviseBind,
   );
   return [...way, bind, ...inside];
+}
+
+function account({ bindDn, saslExternal }: LdapConfig): string {
+  return bindDn ?? (saslExternal ? 'whom `clientCert` names' : 'anonymous');
 }
 
 function adviseBind(failure: string): string {
   if (/closed the connection/.test(failure)) {
     return 'The directory hung up: the port may want TLS from the first byte (636), or `startTls: true` (389).';
   }
+  if (/did not answer|no answer|ended/.test(failure))
+    return 'The directory takes connections and does not answer in time.';
   return 'Check `bindDn` and `bindPassword`, and that the account is not locked or expired.';
 }
 
 async function checkContents(session: Session, directory: Directory): Promise<readonly Check[]> {
   const { config } = directory;
+  const root = await readRootEntry(session);
   return [
-    await checkRootEntry(session),
+    checkRootEntry(root, config),
+    ...checkClock(root, directory.now()),
+    ...(await checkDomains(session, directory, root)),
     await checkPeople(session, config),
     await checkGroups(session, config),
-    await attempt(
-      'refuses strangers',
-      async () => {
-        await directory.provesItRefusesStrangers(session);
-        return { detail: 'a name that does not exist is refused' };
-      },
-      () => 'This directory lets in anybody: do not use it.',
-    ),
+    ...(await checkRights(session, config, root)),
+    await checkStrangers(session, config),
   ];
+}
+
+function checkStrangers(session: Session, config: LdapConfig): Promise<Check> {
+  return attempt(
+    'refuses strangers',
+    async () => {
+      if (!(await acceptsAnybody(session, config)))
+        return { detail: 'a name that does not exist is refused' };
+      return {
+        ok: false,
+        detail: 'it accepted a name that does not exist with a random password',
+        advice: 'This directory lets in anybody: do not use it.',
+      };
+    },
+    () => 'The directory stopped answering; the lines above may say why.',
+  );
 }

@@ -2,11 +2,21 @@
 import type { Check, Trace } from '@gatehouse/connector-kit';
 import type { GroupSearch, LdapConfig } from '../config.ts';
 import { both, present } from '../filters.ts';
-import { groupsByMember } from '../groups/by-member.ts';
+import { readGroups } from '../groups/read-groups.ts';
 import { personAttributes } from '../identity.ts';
 import type { Searches } from '../session.ts';
 import { attempt, type Finding } from './attempt.ts';
-import { count, readingAdvice, type Sample, sampleEach, samplePeople } from './sample.ts';
+import { adviseEmptyBases, adviseReferences } from './bases.ts';
+import {
+  allIn,
+  countEach,
+  type EachBase,
+  isThere,
+  readingAdvice,
+  sampleEach,
+  samplePeople,
+  told,
+} from './sample.ts';
 
 /** Each costs as many searches as a sign-in. */
 const triedPeople = 10;
@@ -15,30 +25,49 @@ const silent: Trace = { step: () => {} };
 export function checkGroups(searches: Searches, config: LdapConfig): Promise<Check> {
   if (config.groupSearch !== undefined) return checkSearch(searches, config, config.groupSearch);
   if (config.memberOf !== undefined) return checkMemberOf(searches, config, config.memberOf.attribute);
+  if (config.tokenGroups !== undefined) return checkTokenGroups(searches, config);
   return Promise.resolve({ name: 'groups', ok: true, detail: 'not configured: nobody has groups' });
 }
 
 function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch): Promise<Check> {
-  const { baseDn, nameAttribute } = search;
+  const { nameAttribute, scope } = search;
   return attempt(
     'groups',
     async () => {
-      const found = await groupsWith(searches, search, nameAttribute);
-      const detail = `${count(found)} below ${baseDn.join(', ')} have a "${nameAttribute}"`;
-      if (found.entries.length === 0) {
+      const samples = await groupsWith(searches, search, nameAttribute);
+      const totals = await countEach(searches, samples, { scope, filter: having(search, nameAttribute) });
+      const detail = `${told(totals, 'groups')} with a "${nameAttribute}"`;
+      const facts = { found: totals.map(({ ...total }) => total) };
+      if (allIn(samples).length === 0) {
         const advice = 'Check `groupSearch.filter`, `nameAttribute`, and the rights of the account.';
-        return { detail, ok: false, advice };
+        return { detail, facts, ok: false, advice };
       }
-      return { detail, ...(await judgeMatchers(searches, config, search)) };
+      const judged = await judgeMatchers(searches, config, search);
+      if (judged.advice !== undefined) return { detail, facts, ...judged };
+      const more = [
+        ...adviseEmptyBases(samples, 'groupSearch.baseDn'),
+        ...(search.ignoreReferrals
+          ? []
+          : adviseReferences(
+              samples,
+              'groupSearch.baseDn',
+              'Every sign-in fails, since groups may be there',
+            )),
+      ];
+      return { detail, facts, ...judged, ...(more.length > 0 && { advice: more.join(' ') }) };
     },
     () => readingAdvice(config, 'groupSearch.baseDn'),
   );
 }
 
-function groupsWith(searches: Searches, search: GroupSearch, attribute: string): Promise<Sample> {
-  const { baseDn, scope, filter } = search;
-  const query = { scope, filter: both(filter, present(attribute)), attributes: [attribute] };
-  return sampleEach(searches, baseDn, query);
+function having({ filter }: GroupSearch, attribute: string) {
+  return both(filter, present(attribute.toLowerCase() === 'dn' ? 'objectClass' : attribute));
+}
+
+function groupsWith(searches: Searches, search: GroupSearch, attribute: string): Promise<EachBase> {
+  const { baseDn, scope } = search;
+  // Only whether they have it: the members of one large group can be megabytes.
+  return sampleEach(searches, baseDn, { scope, filter: having(search, attribute), attributes: ['1.1'] });
 }
 
 /** Groups that nobody is found in look like people who are in no group: no sign-in would ever say so. */
@@ -50,34 +79,60 @@ async function judgeMatchers(
   const faults: string[] = [];
   for (const { groupAttribute } of search.userMatchers) {
     const holding = await groupsWith(searches, search, groupAttribute);
-    if (holding.entries.length === 0) faults.push(`no group has a "${groupAttribute}"`);
+    if (allIn(holding).length === 0) faults.push(`no group has a "${groupAttribute}"`);
   }
   const correct = 'Correct `groupSearch.userMatchers`, or let the account read it';
-  if (faults.length > 0)
-    return { ok: faults.length < search.userMatchers.length, advice: `${correct}: ${faults.join(', ')}.` };
-  const people = (await samplePeople(searches, config, personAttributes(config))).entries.slice(
-    0,
-    triedPeople,
-  );
-  if (people.length === 0) return {}; // the line above has told that
-  for (const person of people) {
-    const names = await groupsByMember(searches, person, search, silent);
-    if (names.length > 0) return {};
+  if (faults.length === search.userMatchers.length) {
+    return { ok: false, advice: `${correct}: ${faults.join(', ')}.` };
   }
-  return { advice: `${correct}: none of the ${people.length} people that were tried is in a group.` };
+  const tried = await tryPeople(searches, config);
+  if (tried.withGroups > 0 || tried.people === 0) return {};
+  const none = `none of the ${tried.people} people that were tried is in a group`;
+  return { advice: `${correct}: ${[...faults, none].join(', ')}.` };
+}
+
+interface Tried {
+  readonly people: number;
+  readonly withGroups: number;
+}
+
+/** Ends with the first who has groups: one shows that the way is right. */
+async function tryPeople(searches: Searches, config: LdapConfig): Promise<Tried> {
+  const samples = await samplePeople(searches, config, personAttributes(config));
+  const people = allIn(samples).slice(0, triedPeople);
+  for (const person of people) {
+    const groups = await readGroups(searches, person, config, silent);
+    if (groups.length > 0) return { people: people.length, withGroups: 1 };
+  }
+  return { people: people.length, withGroups: 0 };
 }
 
 function checkMemberOf(searches: Searches, config: LdapConfig, attribute: string): Promise<Check> {
   return attempt(
     'groups',
     async () => {
-      const found = await samplePeople(searches, config, [attribute]);
-      const members = found.entries.filter((entry) => entry.bytes(attribute).length > 0);
-      const detail = `${members.length} of ${count(found)} have a "${attribute}"`;
+      const people = allIn(await samplePeople(searches, config, [attribute]));
+      const members = people.filter((entry) => isThere(entry, attribute));
+      const detail = `${members.length} of ${people.length} people have a "${attribute}"`;
       if (members.length > 0) return { detail };
       const advice = `The directory may not keep "${attribute}", or the account may not read it.`;
       return { detail, ok: false, advice };
     },
     () => `Check that the service account may read "${attribute}".`,
+  );
+}
+
+function checkTokenGroups(searches: Searches, config: LdapConfig): Promise<Check> {
+  return attempt(
+    'groups',
+    async () => {
+      const { people, withGroups } = await tryPeople(searches, config);
+      if (withGroups > 0) return { detail: 'the directory computes the groups of a person' };
+      const detail = `none of the ${people} people that were tried has groups`;
+      const advice =
+        'Let the service account read "tokenGroups" of people (the right "Read Group Membership").';
+      return { detail, ok: people === 0, ...(people > 0 && { advice }) };
+    },
+    () => 'Let the service account read "tokenGroups" of people (the right "Read Group Membership").',
   );
 }

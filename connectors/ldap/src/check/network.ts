@@ -11,14 +11,17 @@ import { attempt, type Finding } from './attempt.ts';
 const SOON = 14;
 const DAY = 24 * 60 * 60 * 1000;
 
-export function checkName({ host }: HostAndPort): Promise<Check> {
+export function checkName({ host }: HostAndPort, { srv }: LdapConfig): Promise<Check> {
+  const option = srv === undefined ? 'host' : 'srv';
   return attempt(
     'resolve',
     async () => {
       const addresses = (await lookup(host, { all: true })).map(({ address }) => address);
-      return { detail: `${host} is ${addresses.join(', ')}` };
+      return {
+        detail: addresses.length === 1 && addresses[0] === host ? host : `${host} is ${addresses.join(', ')}`,
+      };
     },
-    () => `Correct \`host\`, or the DNS of this machine: it does not know "${host}".`,
+    () => `Correct \`${option}\`, or the DNS of this machine: it does not know "${host}".`,
   );
 }
 

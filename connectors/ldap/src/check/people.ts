@@ -6,23 +6,43 @@ import { configuredFilter } from '../filters.ts';
 import { identityOf, personAttributes, personId } from '../identity.ts';
 import type { Searches } from '../session.ts';
 import { attempt, type Finding } from './attempt.ts';
-import { count, readingAdvice, sampleEach, samplePeople } from './sample.ts';
+import { adviseEmptyBases, adviseReferences } from './bases.ts';
+import {
+  allIn,
+  countEach,
+  counted,
+  type EachBase,
+  isThere,
+  peopleFilter,
+  readingAdvice,
+  sampleEach,
+  samplePeople,
+  told,
+} from './sample.ts';
 
 export function checkPeople(searches: Searches, config: LdapConfig): Promise<Check> {
-  const { baseDn } = config.userSearch;
   return attempt(
     'people',
     async () => {
-      const found = await samplePeople(searches, config, personAttributes(config));
-      const faults = found.entries.flatMap((entry) => faultOf(entry, config));
-      const usable = found.entries.length - faults.length;
+      const samples = await samplePeople(searches, config, personAttributes(config));
+      const query = { scope: config.userSearch.scope, filter: peopleFilter(config) };
+      const totals = await countEach(searches, samples, query);
+      const found = allIn(samples);
+      const faults = found.flatMap((entry) => faultOf(entry, config));
+      const usable = found.length - faults.length;
+      const read = samples.some(({ more }) => more) ? `the first ${found.length}` : 'them';
       return {
         ok: usable > 0,
-        detail: `${count(found)} below ${baseDn.join(', ')}, ${usable} of them with all that a sign-in needs`,
-        facts: { found: found.entries.length, more: found.more, usable, faults: faults.slice(0, 5) },
-        ...(found.entries.length === 0
+        detail: `${told(totals, 'entries')}; ${usable} of ${read} with all that a sign-in needs`,
+        facts: {
+          found: totals.map(({ ...total }) => total),
+          read: found.length,
+          usable,
+          faults: faults.slice(0, 5),
+        },
+        ...(found.length === 0
           ? await adviceForNobody(searches, config)
-          : adviceFor(found.entries, faults, config)),
+          : adviceFor(samples, faults, config)),
       };
     },
     () => readingAdvice(config, 'userSearch.baseDn'),
@@ -44,30 +64,35 @@ async function adviceForNobody(
   { userSearch }: LdapConfig,
 ): Promise<Pick<Finding, 'advice'>> {
   const { baseDn, scope, filter, username } = userSearch;
-  const query = { scope, filter: configuredFilter(filter), attributes: [] };
+  const query = { scope, filter: configuredFilter(filter), attributes: ['1.1'] };
   const fitting = await sampleEach(searches, baseDn, query);
+  const count = allIn(fitting).length;
+  const some = fitting.some(({ more }) => more) ? `More than ${count}` : counted(count, 'entries');
   const advice =
-    fitting.entries.length === 0
+    count === 0
       ? `Nothing there fits \`userSearch.filter\`, or the account may not read it.`
-      : `${count(fitting)} fit the filter, and none has ${quoted(username)}: correct \`userSearch.username\`.`;
+      : `${some} fit the filter, and none has ${quoted(username)}: correct \`userSearch.username\`.`;
   return { advice };
 }
 
 function adviceFor(
-  found: readonly Entry[],
+  samples: EachBase,
   faults: readonly string[],
   config: LdapConfig,
 ): Pick<Finding, 'advice'> {
+  const found = allIn(samples);
   if (faults.length === found.length) return { advice: `Correct \`attributes\`: ${faults[0]}` };
-  const unknown = attributesOf(config).filter(([, name]) =>
-    found.every((entry) => entry.texts(name).length === 0),
-  );
+  const unknown = attributesOf(config).filter(([, name]) => found.every((entry) => !isThere(entry, name)));
   if (unknown.length > 0) {
     const list = unknown.map(([option, name]) => `"${name}" (\`${option}\`)`).join(', ');
     return { advice: `None of them has ${list}: correct it, or let the account read it.` };
   }
-  if (faults.length === 0) return {};
-  return { advice: 'Some entries cannot sign in; `userSearch.filter` can leave them out.' };
+  const more = [
+    ...adviseEmptyBases(samples, 'userSearch.baseDn'),
+    ...adviseReferences(samples, 'userSearch.baseDn', 'People there cannot sign in'),
+    ...(faults.length === 0 ? [] : ['Some entries cannot sign in; `userSearch.filter` can leave them out.']),
+  ];
+  return more.length === 0 ? {} : { advice: more.join(' ') };
 }
 
 /** What a sign-in can do without, so that a slip of the pen shows nowhere else. */

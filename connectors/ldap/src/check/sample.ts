@@ -1,7 +1,8 @@
-/** Some entries of a base, enough to judge a configuration by. */
+/** Some entries of each base, enough to judge a configuration by, and how many there are in all. */
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { anyOf, both, present } from '../filters.ts';
+import { limits } from '../limits.ts';
 import { searchFailure } from '../search.ts';
 import type { Searches } from '../session.ts';
 import type { SearchQuery } from '../wire/connection.ts';
@@ -13,14 +14,35 @@ export interface Sample {
   readonly entries: readonly Entry[];
   /** There are more than these. */
   readonly more: boolean;
+  /** Parts of the tree that are on other servers, as URLs. */
+  readonly references: readonly string[];
 }
 
 /** The size limit is expected here; every other failure throws. */
 export async function sample(searches: Searches, query: SearchQuery): Promise<Sample> {
-  const { result, entries } = await searches.search({ ...query, sizeLimit: SIZE });
+  const { result, entries, references } = await searches.search({ ...query, sizeLimit: SIZE });
   const more = result.code === resultCode.sizeLimitExceeded;
   if (!more && result.code !== resultCode.success) throw searchFailure(result, query.base);
-  return { entries, more };
+  return { entries, more, references };
+}
+
+export interface SampleOfBase extends Sample {
+  readonly base: string;
+}
+
+export type EachBase = readonly SampleOfBase[];
+
+export function allIn(samples: EachBase): readonly Entry[] {
+  return samples.flatMap(({ entries }) => entries);
+}
+
+/** In whatever form: as text, as bytes, or as the first of more values than the directory sends at once. */
+export function isThere(entry: Entry, attribute: string): boolean {
+  try {
+    return entry.bytes(attribute).length > 0;
+  } catch {
+    return true;
+  }
 }
 
 /** Those whom a typed name can find. */
@@ -28,27 +50,72 @@ export function samplePeople(
   searches: Searches,
   config: LdapConfig,
   attributes: readonly string[],
-): Promise<Sample> {
-  const { baseDn, scope, filter, username } = config.userSearch;
-  const named = both(filter, anyOf(username.map(present)));
-  return sampleEach(searches, baseDn, { scope, filter: named, attributes });
+): Promise<EachBase> {
+  const { baseDn, scope } = config.userSearch;
+  return sampleEach(searches, baseDn, { scope, filter: peopleFilter(config), attributes });
+}
+
+export function peopleFilter({ userSearch }: LdapConfig): SearchQuery['filter'] {
+  return both(userSearch.filter, anyOf(userSearch.username.map(present)));
 }
 
 export async function sampleEach(
   searches: Searches,
   bases: readonly string[],
   query: Omit<SearchQuery, 'base'>,
-): Promise<Sample> {
-  const samples: Sample[] = [];
-  for (const base of bases) samples.push(await sample(searches, { ...query, base }));
-  return {
-    entries: samples.flatMap(({ entries }) => entries),
-    more: samples.some(({ more }) => more),
-  };
+): Promise<EachBase> {
+  const samples: SampleOfBase[] = [];
+  for (const base of bases) samples.push({ base, ...(await sample(searches, { ...query, base })) });
+  return samples;
 }
 
-export function count({ entries, more }: Sample): string {
-  return more ? `the first ${entries.length} entries` : `${entries.length} entries`;
+export interface Total {
+  readonly count: number;
+  /** There are more, or the directory does not let itself be counted. */
+  readonly more: boolean;
+}
+
+/** `60 entries below ou=a, more than 10000 below ou=b`. A sample that was whole is not read again. */
+export async function countEach(
+  searches: Searches,
+  samples: EachBase,
+  query: Omit<SearchQuery, 'base' | 'attributes'>,
+): Promise<readonly (Total & { readonly base: string })[]> {
+  const totals = [];
+  for (const { base, entries, more } of samples) {
+    const total = more
+      ? await countAll(searches, { ...query, base, attributes: ['1.1'] }, entries.length)
+      : { count: entries.length, more };
+    totals.push({ base, ...total });
+  }
+  return totals;
+}
+
+/** In pages, as many as a sign-in would read. What fails on the way leaves "more than". */
+async function countAll(searches: Searches, query: SearchQuery, known: number): Promise<Total> {
+  return searches.inTurn(async () => {
+    let count = 0;
+    let cookie: Buffer | undefined;
+    for (let page = 0; count < limits.entries && page < limits.pages; page += 1) {
+      // Some directories allow no larger page than they send at once.
+      const answer = await searches.search(query, { size: known, cookie });
+      count += answer.entries.length;
+      if (answer.result.code !== resultCode.success) return { count: Math.max(count, known), more: true };
+      if (!answer.cookie?.length) return { count, more: false };
+      cookie = answer.cookie;
+    }
+    return { count, more: true };
+  });
+}
+
+export function told(totals: readonly (Total & { readonly base: string })[], what: string): string {
+  return totals
+    .map(({ base, count, more }) => `${more ? 'more than ' : ''}${counted(count, what)} below ${base}`)
+    .join(', ');
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${count === 1 ? what.replace(/ies$/, 'y').replace(/s$/, '') : what}`;
 }
 
 /** What to do where a base cannot be read. */

@@ -13,8 +13,9 @@ export interface Manner {
 }
 
 export function showChecks(checks: readonly Check[], manner: Manner, terminal: Terminal): void {
-  const blocks = Map.groupBy(checks, ({ server }) => server);
-  const servers = [...blocks.keys()].filter((server) => server !== undefined);
+  const servers = [...new Set(checks.flatMap(({ server }) => server ?? []))];
+  // With one server everything is about it.
+  const blocks = Map.groupBy(checks, ({ server }) => (servers.length === 1 ? servers[0] : server));
   for (const [server, lines] of blocks) {
     const named = server !== undefined && (servers.length > 1 || manner.brief);
     if (manner.brief && lines.every(isFine)) {
