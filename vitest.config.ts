@@ -18,10 +18,11 @@ export default defineConfig({
       ring('release', ['tests/release/**/*.test.ts']),
       ring('directory', ['tests/directory/**/*.test.ts']),
       ring('kubernetes', ['tests/kubernetes/**/*.test.ts']),
+      ring('kerberos', ['tests/kerberos/**/*.test.ts'], ['tests/support/build-kerberos.ts']),
     ],
   },
 });
 
-function ring(name: string, include: string[]) {
-  return { test: { name, include, testTimeout: 60_000, hookTimeout: 120_000 } };
+function ring(name: string, include: string[], globalSetup: string[] = []) {
+  return { test: { name, include, globalSetup, testTimeout: 60_000, hookTimeout: 120_000 } };
 }

@@ -1,6 +1,7 @@
 /** Options: sign-in with the ticket of a domain's computer, instead of a typed password. */
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { sameDn } from '../dn.ts';
 import { attributeName, dn } from './fields.ts';
 
 const realm = z
@@ -48,7 +49,17 @@ const kerberosOptions = z
   .refine(({ nameAttribute, principalAttribute }) => !(nameAttribute && principalAttribute), {
     path: ['principalAttribute'],
     message: 'and `nameAttribute` exclude each other',
+  })
+  .refine(({ realms, principalAttribute }) => principalAttribute !== undefined || areApart(realms), {
+    path: ['realms'],
+    message:
+      'has one base for two realms, and jane of the one would be jane of the other: give each its own, or a `principalAttribute`',
   });
+
+function areApart(realms: Readonly<Record<string, string>>): boolean {
+  const bases = Object.values(realms);
+  return bases.every((base, index) => bases.slice(index + 1).every((other) => !sameDn(base, other)));
+}
 
 export const kerberos = {
   kerberos: kerberosOptions.optional().describe('Sign-in with Kerberos tickets (SPNEGO).'),

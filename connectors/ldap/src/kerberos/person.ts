@@ -26,8 +26,7 @@ export async function findByPrincipal(
   const found = new Map<string, Entry>();
   for (const entry of entries) {
     const same = entry.texts(attribute).some((text) => isSame(text, value, config));
-    if (same && realmOf(entry.dn, kerberos.realms) === principal.realm)
-      found.set(entry.dn.toLowerCase(), entry);
+    if (same && isPlaceOf(entry.dn, principal, kerberos)) found.set(entry.dn.toLowerCase(), entry);
   }
   return onlyOne([...found.values()], `the principal ${principal.name}@${principal.realm}`);
 }
@@ -39,6 +38,12 @@ export async function findByPrincipal(
 function isSame(text: string, value: string, { preset }: LdapConfig): boolean {
   if (preset !== 'active-directory') return text === value;
   return text.toLowerCase() === value.toLowerCase();
+}
+
+/** A whole principal tells realms apart by itself; of a name alone, the place of its entry has to. */
+function isPlaceOf(dn: string, { realm }: Principal, { person, realms }: Kerberos): boolean {
+  if (person.holds === 'name') return realmOf(dn, realms) === realm;
+  return isWithin(dn, realms[realm] ?? '');
 }
 
 /**

@@ -6,7 +6,7 @@
  * The bytes are read by ldapts's `BerReader`, as those of a directory are.
  */
 import { createHash } from 'node:crypto';
-import { BerReader } from 'ldapts';
+import { BerReader, InvalidAsn1Error } from 'ldapts';
 import { MalformedMessage, take } from '../wire/take.ts';
 
 /** DER tags: [APPLICATION n] and [n] with what is inside them. */
@@ -29,7 +29,7 @@ export function ticketMark(token: Buffer): string | null {
       .update(authenticatorOf(requestOf(token)))
       .digest('base64url');
   } catch (error) {
-    if (error instanceof MalformedMessage) return null;
+    if (error instanceof MalformedMessage || error instanceof InvalidAsn1Error) return null;
     throw error;
   }
 }
@@ -39,7 +39,7 @@ function requestOf(token: Buffer): Buffer {
   const { mechanism, inner } = initialToken(token);
   if (mechanism !== spnego) throw new MalformedMessage('not SPNEGO');
   const offer = descend(inner, field(0), tags.sequence);
-  const [first] = [take(new BerReader(descend(offer, field(0), tags.sequence)), tags.oid)];
+  const first = take(new BerReader(descend(offer, field(0), tags.sequence)), tags.oid);
   if (!kerberos.has(first.toString('hex'))) throw new MalformedMessage('Kerberos is not the first choice');
   const chosen = initialToken(descend(offer, field(2), tags.octets));
   const isKerberos = kerberos.has(chosen.mechanism);
