@@ -62,4 +62,4 @@ In a checkout, \`gatehouse\` stands for \`npm run -s gatehouse --\`: what it pri
 
 - **Colours** appear on a terminal only, and never when \`NO_COLOR\` is set.
 - **Passwords** are asked for without showing them, or read from standard input; they are never arguments, which every user of the machine can see.
-- **The database** may be in use: \`user\` and \`keys\` work beside a running server. With an embedded database they start it for the moment when no server runs.`;
+- **The database** may be in use: \`user\`, \`keys\` and \`absences\` work beside a running server. With an embedded database they start it for the moment when no server runs.`;

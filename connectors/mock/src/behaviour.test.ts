@@ -49,10 +49,15 @@ describe('a person whom the configuration or the behaviour file makes', () => {
     await assert.rejects(signIn(), refused(code));
   });
 
-  test('gone cannot sign in, and a refresh says so', async () => {
-    await writeBehaviour(behaviourFile, { people: { 'u-1': { behaviour: 'gone' } } });
+  test.each([
+    ['gone', 'stated'],
+    ['absent', 'absent'],
+  ] as const)('%s cannot sign in, and a refresh says so, with the proof "%s"', async (behaviour, proof) => {
+    await writeBehaviour(behaviourFile, { people: { 'u-1': { behaviour } } });
     assert.equal(await signIn(), null);
-    assert.equal((await refresh())?.status, 'gone');
+    const refreshed = await refresh();
+    assert.ok(refreshed?.status === 'gone');
+    assert.equal(refreshed.proof, proof);
   });
 
   test('slow is answered in the end', async () => {
