@@ -1,13 +1,23 @@
+import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
+import { configSchema } from '../config.ts';
+import { Directory } from '../directory.ts';
+import { findByName } from '../find-person.ts';
 import { group, person, posixGroup, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, secureConfig, signIn } from '../testing/open-connector.ts';
+import { names } from './group.ts';
+import { readGroups } from './read-groups.ts';
 
 const people = `ou=People,${suffix}`;
 const jane = `cn=jane,${people}`;
 const john = `cn=john,${people}`;
 const within = (name: string) => `ou=${name},${suffix}`;
 const dn = (name: string, unitName: string) => `cn=${name},${within(unitName)}`;
+
+/** What a filter or a name that is put together from text would trip over. */
+const odd = '*)(cn=*';
+const oddDn = `cn=${odd.replaceAll('=', '\\3D')},${people}`;
 
 const ldif = [
   root,
@@ -64,6 +74,25 @@ const ldif = [
   unit('Wide'),
   ...Array.from({ length: 60 }, (_, n) => group(`wide-${n}`, within('Wide'), [jane])),
   ...Array.from({ length: 60 }, (_, n) => group(`over-${n}`, within('Wide'), [dn(`wide-${n}`, 'Wide')])),
+
+  unit('Many'),
+  group('hub', within('Many'), [jane]),
+  ...Array.from({ length: 1000 }, (_, n) => group(`spoke-${n}`, within('Many'), [dn('hub', 'Many')])),
+  ...Array.from({ length: 1000 }, (_, n) => group(`rim-${n}`, within('Many'), [dn(`spoke-${n}`, 'Many')])),
+
+  unit('Posix'),
+  person('posix', 'foo', people, {
+    objectClass: ['inetOrgPerson', 'posixAccount'],
+    ...{ uid: 'posix', uidNumber: '5000', gidNumber: '3001', homeDirectory: '/home/posix' },
+  }),
+  posixGroup('posix-primary', within('Posix'), '3001'),
+  posixGroup('posix-wheel', within('Posix'), '3002', ['posix']),
+  posixGroup('posix-others', within('Posix'), '3003', ['jane']),
+
+  unit('Odd'),
+  person(odd, 'foo', people, { uid: 'odd' }),
+  group('odd-one', within('Odd'), [oddDn]),
+  group('every-one', within('Odd'), [jane]),
 ].join('');
 
 /** Some servers keep `memberOf` by themselves; here the overlay does, for what is added while it runs. */
@@ -94,6 +123,21 @@ function withGroups(groups: Readonly<Record<string, unknown>>, more: Readonly<Re
 async function groupsOf(connector: ReturnType<typeof withGroups>) {
   const [first, second] = [await signIn(connector, 'jane', 'foo'), await signIn(connector, 'john', 'bar')];
   return { jane: first?.groups, john: second?.groups };
+}
+
+/** As the check reads them. */
+async function readFor(name: string, groups: Readonly<Record<string, unknown>>) {
+  const written = { ...secureConfig(directory), userSearch: { baseDn: people, username: 'cn' }, ...groups };
+  const known = new Directory(configSchema.parse(written), () => new Date());
+  try {
+    return await known.use(AbortSignal.timeout(10_000), async (session) => {
+      const found = await findByName(session, known, name, testCall());
+      if (found === null) throw new Error(`${name} is not there`);
+      return readGroups(session, found, known.config, testCall().trace);
+    });
+  } finally {
+    known.close();
+  }
 }
 
 const byMember = { userAttribute: 'DN', groupAttribute: 'member' };
@@ -176,6 +220,88 @@ describe('groups that name their members', () => {
   });
 });
 
+describe('groups that name their members, of all kinds', () => {
+  test('are found by memberUid and by the number of the primary group', async () => {
+    const userMatchers = [
+      { userAttribute: 'gidNumber', groupAttribute: 'gidNumber' },
+      { userAttribute: 'uid', groupAttribute: 'memberUid' },
+    ];
+    const connector = withGroups({ groupSearch: { baseDn: within('Posix'), userMatchers } });
+    expect((await signIn(connector, 'posix', 'foo'))?.groups).toEqual(['posix-primary', 'posix-wheel']);
+  });
+
+  // Attack: somebody whose name is a piece of a filter gets the groups of everybody.
+  test('are found by a DN full of signs that mean something in a filter', async () => {
+    const connector = withGroups({ groupSearch: { baseDn: within('Odd') } });
+    expect((await signIn(connector, odd, 'foo'))?.groups).toEqual(['odd-one']);
+  });
+
+  test('are named by their DN', async () => {
+    const connector = withGroups({ groupSearch: { baseDn: within('Groups'), nameAttribute: 'dn' } });
+    expect((await groupsOf(connector)).john).toEqual([dn('admins', 'Groups')]);
+  });
+
+  test('are found in several bases, each once, also where one base is inside the other', async () => {
+    const baseDn = [within('Groups'), within('Twice'), `ou=North,${within('Twice')}`];
+    const connector = withGroups({ groupSearch: { baseDn, nameAttribute: 'DN' } });
+    expect((await groupsOf(connector)).jane).toEqual([
+      dn('admins', 'Groups'),
+      dn('developers', 'Groups'),
+      `cn=team,ou=North,${within('Twice')}`,
+      `cn=team,ou=South,${within('Twice')}`,
+    ]);
+  });
+
+  test('are not found by a rule that the directory does not know, and that is an error', async () => {
+    const userMatchers = [{ ...byMember, inChain: true }];
+    const connector = withGroups({ groupSearch: { baseDn: within('Groups'), userMatchers } });
+    await expect(signIn(connector, 'jane', 'foo')).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining('inChain'),
+    });
+  });
+
+  test('two thousand of them in groups are followed in a few dozen searches', async () => {
+    const userMatchers = [{ ...byMember, recursionGroupAttribute: 'member' }];
+    const connector = withGroups({ groupSearch: { baseDn: within('Many'), userMatchers } });
+    const searches = async () => (await directory.log()).split(`SRCH base="${within('Many')}"`).length;
+    const before = await searches();
+    const names = (await signIn(connector, 'jane', 'foo'))?.groups;
+    expect(new Set(names).size).toBe(2001);
+    // One for jane, one for the hub, ten for the spokes and ten for the rims.
+    expect((await searches()) - before).toBe(22);
+  });
+});
+
+describe('how a group was found', () => {
+  test('is told for each, with the group that it came from', async () => {
+    const userMatchers = [{ ...byMember, recursionGroupAttribute: 'member' }];
+    expect(await readFor('john', { groupSearch: { baseDn: within('Nested'), userMatchers } })).toEqual([
+      { name: 'circularGroup2', dn: dn('circularGroup2', 'Nested'), how: 'member of it (member)' },
+      { name: 'intermediateGroup', dn: dn('intermediateGroup', 'Nested'), how: 'member of it (member)' },
+      {
+        name: 'circularGroup1',
+        dn: dn('circularGroup1', 'Nested'),
+        how: `contains ${dn('circularGroup2', 'Nested')} (member)`,
+      },
+      {
+        name: 'parentGroup',
+        dn: dn('parentGroup', 'Nested'),
+        how: `contains ${dn('intermediateGroup', 'Nested')} (member)`,
+      },
+    ]);
+  });
+
+  test('is told for two groups of one name, which are one name in the claim', async () => {
+    const groups = await readFor('jane', { groupSearch: { baseDn: within('Twice') } });
+    expect(groups.map(({ dn: place }) => place)).toEqual([
+      `cn=team,ou=North,${within('Twice')}`,
+      `cn=team,ou=South,${within('Twice')}`,
+    ]);
+    expect(names(groups)).toEqual(['team']);
+  });
+});
+
 describe('more groups than the directory sends at once', () => {
   const groupSearch = () => ({
     baseDn: within('Wide'),
@@ -228,6 +354,25 @@ describe('groups that the entry of the person names', () => {
   test('are limited by a filter', async () => {
     const connector = withGroups({ memberOf: { filter: '(description=yes)' } });
     expect(await groupsOf(connector)).toEqual({ jane: ['cats'], john: [] });
+  });
+
+  test('are followed from group to group, and tell by which one they are named', async () => {
+    const groups = await readFor('jane', { memberOf: { nested: true } });
+    expect(groups.map(({ how }) => how)).toEqual([
+      'named by memberOf',
+      `named by memberOf of cn=cats,${pets}`,
+      `named by memberOf of cn=animals,${pets}`,
+    ]);
+  });
+
+  test('outside the bases are not even read', async () => {
+    const baseDn = [`OU=pets, ${suffix}`];
+    const attribute = 'seeAlso';
+    await directory.modify(
+      `dn: ${john}\nchangetype: modify\nadd: seeAlso\nseeAlso: cn=secret,${within('Nowhere')}\nseeAlso: CN=Dogs,${pets}\n`,
+    );
+    const connector = withGroups({ memberOf: { attribute, baseDn } });
+    expect((await signIn(connector, 'john', 'bar'))?.groups).toEqual(['dogs']);
   });
 
   test('that cannot be read are unavailable: the one that is missing may be the one that matters', async () => {
