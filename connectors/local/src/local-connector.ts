@@ -6,6 +6,8 @@ import {
   ConnectorError,
   type ConnectorHost,
   type Identity,
+  type LookedUp,
+  type LookUpRequest,
   type PasswordLogin,
   type RefreshCall,
   type Refreshed,
@@ -14,12 +16,13 @@ import { refuseIfAborted, untilAborted } from './aborted.ts';
 import type { LocalConfig } from './config.ts';
 import { canBeAnEmail, type LocalAccount, type LocalDirectory, normalizeEmail } from './directory.ts';
 import type { HashQueue } from './hash-queue.ts';
+import { identityOf, type LocalState } from './identity.ts';
+import { lookedUp } from './looked-up.ts';
 import { passwordBytes } from './password.ts';
 import { makeRuns, PasswordCheck } from './password-check.ts';
 import { checkPasswordHash } from './password-hash.ts';
 
-/** Nothing but the id is needed to ask again. */
-export type LocalState = null;
+export type { LocalState } from './identity.ts';
 
 export class LocalConnector implements Connector<LocalState> {
   readonly login: PasswordLogin<LocalState>;
@@ -64,6 +67,18 @@ export class LocalConnector implements Connector<LocalState> {
     }
   }
 
+  /** Which groups there are is nobody's to tell: an account has those that it was given. */
+  async lookUp({ username }: LookUpRequest, call: Call): Promise<LookedUp<LocalState>> {
+    if (username === undefined) return { checks: [] };
+    try {
+      return lookedUp(await this.#find(normalizeEmail(username), call.signal));
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : 'unknown failure';
+      const advice = 'See whether the database answers: `/readyz` tells.';
+      return { checks: [{ name: 'account', ok: false, detail, advice }] };
+    }
+  }
+
   async #verify(username: string, password: string, call: Call): Promise<Identity<LocalState> | null> {
     const bytes = passwordBytes(password);
     if (!bytes.ok) return null;
@@ -89,17 +104,6 @@ export class LocalConnector implements Connector<LocalState> {
     }
     return null;
   }
-}
-
-function identityOf(account: LocalAccount): Identity<LocalState> {
-  return {
-    upstreamId: account.id,
-    username: account.email,
-    ...(account.name !== undefined && { displayName: account.name }),
-    email: { address: account.email, verified: true },
-    groups: account.groups,
-    state: null,
-  };
 }
 
 function hashCheck(settings: number): Check {

@@ -5,12 +5,15 @@ import type {
   Connector,
   ConnectorHost,
   Identity,
+  LookedUp,
+  LookUpRequest,
   RefreshCall,
   Refreshed,
 } from '@gatehouse/connector-kit';
 import { AuthorizePage } from './authorize-page.ts';
 import type { MockConfig } from './config.ts';
 import { identityOf, type MockState } from './identity.ts';
+import { lookedUp } from './looked-up.ts';
 import { MockPasswordLogin } from './password-login.ts';
 import { MockRedirectLogin } from './redirect-login.ts';
 import { MockUpstream } from './upstream.ts';
@@ -47,6 +50,17 @@ export class MockConnector implements Connector<MockState> {
     await call.saveState(state);
     await this.#upstream.play(person, call.signal);
     return { status: 'current', identity: identityOf(person, state, identity.authenticated) };
+  }
+
+  /** By user name or id: with `kind: redirect` nobody types one. */
+  async lookUp(who: LookUpRequest, call: Call): Promise<LookedUp<MockState>> {
+    try {
+      return lookedUp(who, await this.#upstream.ask(call.signal));
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : 'unknown failure';
+      const advice = 'Set `upstream: normal`, here and in the behaviour file.';
+      return { checks: [{ name: 'upstream', ok: false, detail, advice }] };
+    }
   }
 
   async check(call: Call): Promise<readonly Check[]> {

@@ -8,6 +8,7 @@ import { contractCases } from './contract-cases.ts';
 import {
   PlayedUpstream,
   passwordHarness,
+  playedIdentity,
   redirectHarness,
   soundConnector,
   soundRedirect,
@@ -243,6 +244,68 @@ describe('a password connector', () => {
       },
     }));
     assert.ok(failed.includes('a check of a dead upstream reports it, with advice, instead of throwing'));
+  });
+});
+
+describe('a connector that can look people up', () => {
+  type LookUp = NonNullable<Connector<State>['lookUp']>;
+
+  const soundLookUp =
+    (upstream: PlayedUpstream): LookUp =>
+    async ({ username }, { signal }) => {
+      const fault = (detail: string) => ({ name: 'person', ok: false, detail, advice: 'look again' });
+      try {
+        await upstream.answer(signal, 'look up');
+      } catch {
+        return { checks: [fault('no answer')] };
+      }
+      if (username !== 'ada') return { checks: [fault('nobody')] };
+      const identity = playedIdentity(upstream, '');
+      return { checks: [], person: { entry: 'ada', attributes: [], identity, memberships: [] } };
+    };
+
+  function failuresOfLookUp(spoil: (sound: LookUp, upstream: PlayedUpstream) => LookUp) {
+    return failuresOf((sound, upstream) => ({ ...sound, lookUp: spoil(soundLookUp(upstream), upstream) }));
+  }
+
+  const same = 'a look-up finds what a sign-in finds, and shows no secret';
+
+  test('and is sound passes', async () => {
+    assert.deepEqual(await failuresOfLookUp((sound) => sound), []);
+  });
+
+  test('and shows other groups than a sign-in has is found', async () => {
+    const failed = await failuresOfLookUp((sound) => async (who, call) => {
+      const { person, ...found } = await sound(who, call);
+      if (person?.identity === undefined) return found;
+      return { ...found, person: { ...person, identity: { ...person.identity, groups: [] } } };
+    });
+    assert.deepEqual(failed, [same]);
+  });
+
+  test('and shows a password is found', async () => {
+    const failed = await failuresOfLookUp((sound) => async (who, call) => {
+      const { person, ...found } = await sound(who, call);
+      const attributes = [{ name: 'userPassword', values: ['open sesame'] }];
+      return person === undefined ? found : { ...found, person: { ...person, attributes } };
+    });
+    assert.deepEqual(failed, [same]);
+  });
+
+  test('and throws where its upstream is dead is found', async () => {
+    const failed = await failuresOfLookUp((sound, upstream) => async (who, call) => {
+      await upstream.answer(call.signal, 'ping');
+      return sound(who, call);
+    });
+    assert.deepEqual(failed, ['a look-up at a dead upstream reports it instead of throwing']);
+  });
+
+  test('and says nothing of nobody is found', async () => {
+    const failed = await failuresOfLookUp((sound) => async (who, call) => {
+      const { checks, ...found } = await sound(who, call);
+      return { ...found, checks: checks.map(({ advice: _, ...line }) => line) };
+    });
+    assert.equal(failed.length, 2);
   });
 });
 

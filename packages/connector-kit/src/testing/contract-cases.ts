@@ -4,6 +4,7 @@ import { abortCases } from './cases/abort.ts';
 import { checkCases } from './cases/check.ts';
 import { definitionCases } from './cases/definition.ts';
 import { identityCases } from './cases/identity.ts';
+import { lookUpCases } from './cases/look-up.ts';
 import { passwordCases } from './cases/password.ts';
 import { redirectCases } from './cases/redirect.ts';
 import { refreshCases } from './cases/refresh.ts';
@@ -30,6 +31,7 @@ export function contractCases<Config, State extends Json>(
   return [
     ...definitionCases(harness),
     ...checkCases(harness),
+    ...lookUpCases(harness),
     ...identityCases(harness),
     ...(harness.login.kind === 'password' ? passwordCases(harness, harness.login) : []),
     ...(harness.login.kind === 'redirect' ? redirectCases(harness, harness.login) : []),

@@ -95,7 +95,7 @@ export function soundConnector(upstream: PlayedUpstream, host: ConnectorHost): C
         if (password === '') return null;
         const token = await upstream.signIn(signal);
         const right = username === 'ada' && password === 'open sesame' && upstream.present;
-        return right ? { ...identityOf(upstream, token), authenticated: { at: host.now() } } : null;
+        return right ? { ...playedIdentity(upstream, token), authenticated: { at: host.now() } } : null;
       },
     },
     ...refreshAndCheck(upstream),
@@ -140,7 +140,7 @@ export function soundRedirect(
         if (!bound || (!flaws.ignoresNonce && code !== codeFor(String(nonce)))) throw bad(flaws, code);
         if (!upstream.present) throw new ConnectorError('denied', { reason: 'nobody' });
         const issued = await upstream.signIn(signal);
-        const identity = identityOf(upstream, issued);
+        const identity = playedIdentity(upstream, issued);
         const first = flaws.ignoresReplay || (await host.once(code, new Date(host.now().getTime() + 60_000)));
         if (!first) throw bad(flaws, code);
         return identity;
@@ -159,7 +159,7 @@ function refreshAndCheck(upstream: PlayedUpstream) {
       const { authenticated } = identity;
       return {
         status: 'current',
-        identity: { ...identityOf(upstream, state), ...(authenticated && { authenticated }) },
+        identity: { ...playedIdentity(upstream, state), ...(authenticated && { authenticated }) },
       };
     },
     async check({ signal }: Call) {
@@ -234,7 +234,7 @@ const noSettings: ConfigSchema<object> = {
   },
 };
 
-function identityOf(upstream: PlayedUpstream, state: string): Identity<string> {
+export function playedIdentity(upstream: PlayedUpstream, state: string): Identity<string> {
   return { upstreamId: '7f1c', username: 'ada', groups: upstream.groupsOrFailure(), state };
 }
 

@@ -44,3 +44,8 @@ export function few(words: readonly string[], most = 5): string {
   const shown = words.slice(0, most).join(', ');
   return words.length > most ? `${shown} and ${words.length - most} more` : shown;
 }
+
+/** The log names the client; here it stands beside. */
+export function refusalInWords({ reason }: { readonly reason: string }): string {
+  return reason.replace(/^client \S+: /, '');
+}

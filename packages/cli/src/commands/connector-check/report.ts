@@ -27,10 +27,12 @@ export function faultsOf({ checks, person, group }: Omit<Report, 'ok'>): readonl
 }
 
 function faultsOfGroup(group: AskedGroupReport, person: PersonReport | undefined): readonly string[] {
-  if (group.person !== undefined) {
-    const has = group.person.clients.some(({ inToken }) => inToken) || group.person.memberships.length > 0;
-    return has ? [] : [`"${person?.asked}" does not have the group "${group.asked}".`];
+  if (group.person === undefined) {
+    const there = group.found === undefined || group.found.some(({ counts }) => counts);
+    return there ? [] : [`No sign-in finds a group "${group.asked}".`];
   }
-  const there = group.found === undefined || group.found.some(({ counts }) => counts);
-  return there ? [] : [`No sign-in finds a group "${group.asked}".`];
+  const { memberships, clients } = group.person;
+  if (memberships.length === 0) return [`"${person?.asked}" does not have the group "${group.asked}".`];
+  const reaches = clients.length === 0 || clients.some(({ inToken }) => inToken);
+  return reaches ? [] : [`The group "${group.asked}" of "${person?.asked}" is in the token of no client.`];
 }

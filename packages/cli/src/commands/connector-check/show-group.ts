@@ -3,7 +3,7 @@ import { printable } from '../../table.ts';
 import type { Terminal } from '../../terminal.ts';
 import { padded, printBeside } from '../../wrapped.ts';
 import type { AskedGroupReport, InTokenReason, PersonInGroup } from './explain-group.ts';
-import { few, stepsInWords } from './in-words.ts';
+import { few, refusalInWords, stepsInWords } from './in-words.ts';
 import { showOneGroup } from './show-person.ts';
 
 export function showGroup(group: AskedGroupReport, person: string | undefined, terminal: Terminal): void {
@@ -38,7 +38,7 @@ function inWords(reason: InTokenReason): string {
     case 'client':
       return stepsInWords(reason.steps, 'groups');
     case 'refused':
-      return `not let in at all: ${reason.reason}`;
+      return `not let in at all: ${refusalInWords(reason)}`;
   }
 }
 

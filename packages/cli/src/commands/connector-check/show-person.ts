@@ -5,7 +5,7 @@ import { printable } from '../../table.ts';
 import type { Terminal } from '../../terminal.ts';
 import { padded, printBeside, widthOf } from '../../wrapped.ts';
 import type { ClientReport, GroupReport, PersonReport } from './explain-person.ts';
-import { demandInWords, stepsInWords } from './in-words.ts';
+import { demandInWords, refusalInWords, stepsInWords } from './in-words.ts';
 import { showLines } from './show-checks.ts';
 
 const fewValues = 5;
@@ -120,7 +120,11 @@ function showClaims(
 function showClient(client: ClientReport, names: number, verbose: boolean, terminal: Terminal): void {
   const lead = `    ${padded(terminal.paint('bold', printable(client.client)), Math.max(names - 2, client.client.length))}  `;
   if ('refused' in client) {
-    printBeside(terminal, `${lead}${terminal.paint('red', '✗')} `, `not let in: ${client.refused.reason}`);
+    printBeside(
+      terminal,
+      `${lead}${terminal.paint('red', '✗')} `,
+      `not let in: ${refusalInWords(client.refused)}`,
+    );
     return;
   }
   const groups = client.claims.groups ?? [];
