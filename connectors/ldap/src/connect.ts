@@ -10,7 +10,7 @@ import type { LdapConfig } from './config.ts';
 import { type HostAndPort, parseHost } from './host.ts';
 import { startTls } from './start-tls.ts';
 import { LdapConnection } from './wire/connection.ts';
-import { NoAnswer } from './wire/no-answer.ts';
+import { NoAnswer, notAwaited } from './wire/no-answer.ts';
 
 /** Milliseconds until the first question whether the other side is still there; firewalls forget what is quiet. */
 const KEEP_ALIVE = 30_000;
@@ -88,7 +88,7 @@ function isDistrust(error: unknown): error is NodeJS.ErrnoException {
 
 function connectFailure(error: unknown, where: string, signal: AbortSignal): NoAnswer {
   if (signal.aborted) {
-    return new NoAnswer('left', 'the call was ended while connecting to the directory', signal.reason);
+    return notAwaited(signal.reason, 'the call was ended while connecting to the directory');
   }
   const [code, reason] = whyUnreachable(error, where);
   return new NoAnswer('unreachable', reason, ConnectorError.is(error) ? error.cause : error, code);

@@ -3,7 +3,7 @@ import type { LdapConfig } from '../config.ts';
 import { describe } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Session } from '../session.ts';
-import type { Page, SearchAnswer, SearchQuery } from '../wire/connection.ts';
+import type { LdapConnection, Page, SearchAnswer, SearchQuery } from '../wire/connection.ts';
 import { NoAnswer } from '../wire/no-answer.ts';
 import type { Result } from '../wire/response.ts';
 import { resultCode } from '../wire/result-code.ts';
@@ -47,17 +47,8 @@ export class ServerSession implements Session {
     return this.#noAnswer;
   }
 
-  async search(query: SearchQuery, page?: Page): Promise<SearchAnswer> {
-    const { lent, timeouts } = this.#means;
-    const { elsewhere: signal } = this.#errand;
-    const terms = { timeout: timeouts.search, signal, allowance: this.#allowance };
-    const { connection, searches } = lent.shared;
-    return this.#watch(async () => {
-      const answer = await searches.run(signal, () => connection.search(query, page, terms));
-      refuseOutage(answer.result);
-      this.#refuseUnbound(answer.result);
-      return answer;
-    });
+  search(query: SearchQuery, page?: Page): Promise<SearchAnswer> {
+    return this.#searchOn(this.#means.lent.shared.connection, query, page);
   }
 
   searchTogether(query: SearchQuery): Promise<SearchAnswer> {
@@ -65,8 +56,13 @@ export class ServerSession implements Session {
     return this.#watch(() => underWay.join(query, this.#errand.elsewhere, () => this.search(query)));
   }
 
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.#watch(() => this.#means.lent.shared.pagedSearches.run(this.#errand.elsewhere, work));
+  inPages<T>(work: (searches: Pick<Session, 'search'>) => Promise<T>): Promise<T> {
+    const { pagedSearches } = this.#means.lent.shared;
+    return this.#watch(() =>
+      pagedSearches.run(this.#errand.elsewhere, (connection) =>
+        work({ search: (query, page) => this.#searchOn(connection, query, page) }),
+      ),
+    );
   }
 
   async bind(dn: string, password: string): Promise<Result> {
@@ -75,6 +71,18 @@ export class ServerSession implements Session {
       refuseOutage(result);
       this.#errand.tries.answered(result.code === resultCode.success);
       return result;
+    });
+  }
+
+  #searchOn(connection: LdapConnection, query: SearchQuery, page?: Page): Promise<SearchAnswer> {
+    const { lent, timeouts } = this.#means;
+    const { elsewhere: signal } = this.#errand;
+    const terms = { timeout: timeouts.search, signal, allowance: this.#allowance };
+    return this.#watch(async () => {
+      const answer = await lent.shared.searches.run(signal, () => connection.search(query, page, terms));
+      refuseOutage(answer.result);
+      if (connection === lent.shared.connection) this.#refuseUnbound(answer.result);
+      return answer;
     });
   }
 

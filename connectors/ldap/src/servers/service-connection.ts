@@ -4,7 +4,8 @@
  */
 import { limits } from '../limits.ts';
 import type { LdapConnection } from '../wire/connection.ts';
-import { NoAnswer } from '../wire/no-answer.ts';
+import { type NoAnswer, notAwaited } from '../wire/no-answer.ts';
+import { PagedSearches } from './paged-searches.ts';
 import { SearchesUnderWay } from './searches-under-way.ts';
 import { Turns } from './turns.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -13,11 +14,11 @@ export class SharedConnection {
   readonly connection: LdapConnection;
   readonly underWay = new SearchesUnderWay();
   readonly searches = turns(limits.connectionSearches, 'a search');
-  /** OpenLDAP keeps one page cookie a connection. */
-  readonly pagedSearches = turns(1, 'a search in pages');
+  readonly pagedSearches: PagedSearches;
 
-  constructor(connection: LdapConnection) {
+  constructor(connection: LdapConnection, openAnother: () => Promise<LdapConnection>) {
     this.connection = connection;
+    this.pagedSearches = new PagedSearches(connection, openAnother);
   }
 }
 
@@ -41,7 +42,7 @@ export class ServiceConnection {
 
   /** All who come while it is being opened wait for the same opening; who leaves does not end it for the others. */
   async lend(signal: AbortSignal): Promise<Lent> {
-    if (!this.#keep) return { shared: new SharedConnection(await this.#open()), used: false };
+    if (!this.#keep) return { shared: new SharedConnection(await this.#open(), this.#open), used: false };
     if (this.#shared?.connection.alive) return { shared: this.#shared, used: true };
     this.#opening ??= this.#renew();
     return { shared: await unlessAborted(this.#opening, signal, leftOpening), used: false };
@@ -57,7 +58,7 @@ export class ServiceConnection {
 
   async #renew(): Promise<SharedConnection> {
     try {
-      this.#shared = new SharedConnection(await this.#open());
+      this.#shared = new SharedConnection(await this.#open(), this.#open);
       return this.#shared;
     } finally {
       this.#opening = undefined;
@@ -70,5 +71,5 @@ function turns(atOnce: number, what: string): Turns {
 }
 
 function leftOpening(reason: unknown): NoAnswer {
-  return new NoAnswer('left', 'the call was ended while connecting to the directory', reason);
+  return notAwaited(reason, 'the call was ended while connecting to the directory');
 }

@@ -21,7 +21,7 @@ import { limits } from '../limits.ts';
 import { askForPolicy } from './controls.ts';
 import { type Allowance, type Exchange, Exchanges, type Final } from './exchanges.ts';
 import { FrameReader } from './frame-reader.ts';
-import { NoAnswer } from './no-answer.ts';
+import { NoAnswer, notAwaited } from './no-answer.ts';
 import { type Result, readResponse } from './response.ts';
 
 export { tooManyEntries } from './exchanges.ts';
@@ -201,11 +201,8 @@ function tooLate(timeout: number, silent: boolean): NoAnswer {
   return new NoAnswer(silent ? 'silent' : 'slow', `the directory did not answer within ${timeout} ms`);
 }
 
-/** A call that ran out of time while nothing came is the server's silence; a person who went away says nothing of it. */
 function leftBecause({ reason }: AbortSignal, silent: boolean): NoAnswer {
-  const outOfTime = reason instanceof Error && reason.name === 'TimeoutError';
-  const words = 'the call was ended before the directory had answered';
-  return new NoAnswer(outOfTime && silent ? 'silent' : 'left', words, reason);
+  return notAwaited(reason, 'the call was ended before the directory had answered', silent);
 }
 
 /** Not critical: a directory without paging (RFC 2696) ignores it, and then answers all or `sizeLimitExceeded`. */

@@ -35,3 +35,12 @@ export class NoAnswer extends ConnectorError {
     this.silence = silence;
   }
 }
+
+/**
+ * A call that ran out of time while nothing came is the server's silence; a person who went away, and work that is
+ * better done elsewhere, say nothing of it.
+ */
+export function notAwaited(reason: unknown, words: string, silent = true): NoAnswer {
+  const outOfTime = reason instanceof Error && reason.name === 'TimeoutError';
+  return new NoAnswer(outOfTime && silent ? 'silent' : 'left', words, reason);
+}
