@@ -13,6 +13,7 @@ import { errorTable } from '@gatehouse/core';
 import { cliPage } from './generate/cli-page.ts';
 import { configPage } from './generate/config-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
+import { presetsPage } from './generate/presets-page.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -26,6 +27,7 @@ const definitions = [
 const files = {
   'config/gatehouse.schema.json': `${JSON.stringify(configJsonSchema(definitions), null, 2)}\n`,
   'docs/config.md': configPage(definitions),
+  'docs/connectors/ldap-presets.md': await presetsPage(ldap),
   'docs/errors.md': errorsPage(errorTable),
   'docs/operations/cli.md': cliPage(),
 };

@@ -122,7 +122,7 @@ describe('a preset', () => {
     '%s needs a server and a base only, and names an id that is never given again',
     (name) => {
       const config = filled(name);
-      expect(config.userSearch.username.length).toBeGreaterThan(0);
+      expect(config.userSearch.username).toContain(config.attributes.username);
       expect(config.userSearch.filter).toBeDefined();
       expect(knownIdAttributes).toContain(config.attributes.id);
     },

@@ -7,9 +7,13 @@ export const attributeName = z
   .string()
   .regex(/^([A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)+)$/, 'is not the name of an attribute, such as "uid" or "mail"');
 
+const noDn = 'is not a distinguished name, such as "ou=people,dc=example,dc=com"';
+
+/** The pattern is for editors. */
 export const dn = z
   .string()
-  .refine(isDn, 'is not a distinguished name, such as "ou=people,dc=example,dc=com"');
+  .regex(/^[^=,]+=/, { error: noDn, abort: true })
+  .refine(isDn, noDn);
 
 export const filter = z.string().superRefine((text, context) => {
   const fault = parseFilter(text).fault;

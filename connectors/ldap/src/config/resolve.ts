@@ -8,28 +8,30 @@ const membersByDn = [{ userAttribute: 'DN', groupAttribute: 'member' }];
 
 export function resolve(written: Options) {
   const preset = written.preset === undefined ? noPreset : presets[written.preset];
+  const username = written.userSearch.username ?? [...(preset.username ?? [])];
   return {
     ...written,
     host: written.host ?? [],
     userSearch: {
       ...written.userSearch,
       filter: written.userSearch.filter ?? preset.filter,
-      username: written.userSearch.username ?? [...(preset.username ?? [])],
+      username,
     },
-    attributes: resolveAttributes(written, preset),
+    attributes: resolveAttributes(written, preset, username),
     ...resolveGroups(written, preset),
     kerberos: resolveKerberos(written, preset),
   };
 }
 
 function resolveAttributes(
-  { attributes, userSearch, insecureIdFromDn }: Options,
+  { attributes, insecureIdFromDn }: Options,
   { attributes: known }: Preset,
+  [firstTyped]: readonly string[],
 ) {
   return {
     ...attributes,
     id: attributes.id ?? (insecureIdFromDn ? undefined : known?.id),
-    username: attributes.username ?? known?.username ?? userSearch.username?.[0],
+    username: attributes.username ?? known?.username ?? firstTyped,
     displayName: attributes.displayName ?? known?.displayName ?? 'cn',
     email: attributes.email ?? known?.email ?? 'mail',
     emailVerified: attributes.emailVerified ?? known?.emailVerified ?? true,
