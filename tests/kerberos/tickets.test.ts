@@ -220,6 +220,21 @@ describe('a ticket that is no longer good', () => {
   });
 });
 
+describe('connector check', () => {
+  const lineOf = async (kerberos: Readonly<Record<string, unknown>> = {}) =>
+    (await connect(kerberos).check(testCall())).find(({ name }) => name === 'kerberos');
+
+  it('says that tickets can be checked', async () => {
+    expect(await lineOf()).toMatchObject({ ok: true, detail: `${keytab} has a key of HTTP/localhost` });
+  });
+
+  it('says why not', async () => {
+    const line = await lineOf({ keytab: '/nonexistent/http.keytab' });
+    expect(line).toMatchObject({ ok: false, detail: expect.stringContaining('not found') });
+    expect(line?.advice).toContain('as the account that Gatehouse runs as');
+  });
+});
+
 describe('what only an administrator can mend', () => {
   it.each([
     [

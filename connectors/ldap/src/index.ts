@@ -11,6 +11,7 @@ import { configSchema, type LdapConfig } from './config.ts';
 import { Directory } from './directory.ts';
 import type { State } from './identity.ts';
 import { Acceptor } from './kerberos/acceptor.ts';
+import { checkTickets } from './kerberos/check.ts';
 import { negotiateWith } from './kerberos/negotiate.ts';
 import { refresh } from './refresh.ts';
 import { verify } from './verify.ts';
@@ -32,11 +33,14 @@ export default defineConnector<LdapConfig, State>({
         ...(acceptor && { negotiate: negotiateWith({ directory, kerberos, acceptor, host }) }),
       },
       refresh: (identity, call) => refresh(directory, identity, call),
-      check: (call) => check(directory, call),
+      check: async (call) => [
+        ...(await check(directory, call)),
+        ...(acceptor ? [await checkTickets(acceptor, kerberos)] : []),
+      ],
       lookUp: (who, call) => lookUp(directory, who, call),
       async close() {
         directory.close();
-        await acceptor?.close();
+        acceptor?.close();
       },
     };
   },

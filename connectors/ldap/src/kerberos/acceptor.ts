@@ -32,10 +32,13 @@ export interface AcceptorOptions {
   /** `HTTP/login.example.com` */
   readonly service: string;
   readonly keytab: string;
+  /** Milliseconds for one ticket; it takes one, unless the disk with the replay cache is slow. */
+  readonly longestCheck?: number;
+  /** The file that is run; tests have one of their own. */
+  readonly program?: string;
 }
 
-/** Milliseconds for one ticket; it takes one, unless the disk with the replay cache is slow. */
-const longestCheck = 5_000;
+const ours = fileURLToPath(new URL(`acceptor-process${extname(import.meta.url)}`, import.meta.url));
 /** Tickets under way at once: more are a flood. */
 const mostAtOnce = 64;
 
@@ -47,14 +50,18 @@ interface Waiting {
 export class Acceptor {
   readonly #service: string;
   readonly #keytab: string;
+  readonly #longestCheck: number;
+  readonly #program: string;
   readonly #waiting = new Map<number, Waiting>();
   #process: ChildProcess | undefined;
   #last = 0;
 
-  constructor({ service, keytab }: AcceptorOptions) {
+  constructor({ service, keytab, longestCheck = 5_000, program = ours }: AcceptorOptions) {
     // GSSAPI's form of a service on a host (RFC 2743, section 4.1).
     this.#service = service.replace('/', '@');
     this.#keytab = keytab;
+    this.#longestCheck = longestCheck;
+    this.#program = program;
   }
 
   /** @throws ConnectorError `misconfigured` without library or key, `unavailable` when the process does not answer */
@@ -88,7 +95,7 @@ export class Acceptor {
   #send(question: Question): Promise<Answer> {
     const child = this.#running();
     return new Promise<Answer>((settle, fail) => {
-      const timer = setTimeout(() => child.kill('SIGKILL'), longestCheck);
+      const timer = setTimeout(() => child.kill('SIGKILL'), this.#longestCheck);
       const done = () => {
         clearTimeout(timer);
         this.#waiting.delete(question.id);
@@ -115,7 +122,7 @@ export class Acceptor {
 
   #running(): ChildProcess {
     if (this.#process?.connected) return this.#process;
-    const child = startProcess(this.#keytab);
+    const child = startProcess(this.#program, this.#keytab);
     child.on('message', (answer: Answer) => this.#waiting.get(answer.id)?.settle(answer));
     child.on('error', () => child.kill('SIGKILL'));
     child.once('exit', (code, signal) => this.#ended(child, `${signal ?? code}`));
@@ -135,8 +142,7 @@ export class Acceptor {
  * Nothing of our environment goes along, which may hold passwords. Without a list of plug-ins GSSAPI knows its own
  * mechanisms alone: an installed gss-ntlmssp would take NTLM.
  */
-function startProcess(keytab: string): ChildProcess {
-  const file = fileURLToPath(new URL(`acceptor-process${extname(import.meta.url)}`, import.meta.url));
+function startProcess(file: string, keytab: string): ChildProcess {
   const env = { KRB5_KTNAME: `FILE:${keytab}`, GSS_MECH_CONFIG: '/dev/null' };
   return fork(file, { env, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
 }
