@@ -24,6 +24,8 @@ export const limits = {
   concurrentSearches: 16,
   /** Searches of all people under way at once on one connection. OpenLDAP hangs up at 100 on an anonymous one. */
   connectionSearches: 64,
+  /** Connections to one server for searches in pages, beside the one that all share. */
+  pagingConnections: 8,
   /** What waits for a turn on one server, before the next is refused. */
   waiting: 10_000,
   /** Groups that one search asks about. Their names are part of it: some directories take no more than 256 KB. */

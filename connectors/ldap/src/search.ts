@@ -70,14 +70,18 @@ export async function searchOrResult(searches: Searches, query: SearchQuery, tra
   // What it was willing to send at once is a page that it accepts; some refuse larger ones.
   const size = Math.min(Math.max(whole.entries.length, 1), limits.pageSize);
   const tooMany = whole.result.code === resultCode.sizeLimitExceeded;
-  const answer = tooMany ? await searches.inTurn(() => searchPages(searches, query, size)) : whole;
+  const answer = tooMany ? await searches.inPages((own) => searchPages(own, query, size)) : whole;
   traceSearch(query, answer, trace);
   if (answer.result.code !== resultCode.success) return answer;
   return { ...answer, entries: await wholeEntries(searches, answer.entries, query.attributes, trace) };
 }
 
 /** RFC 2696. An empty page with a cookie is not the end. */
-async function searchPages(searches: Searches, query: SearchQuery, size: number): Promise<Found> {
+async function searchPages(
+  searches: Pick<Searches, 'search'>,
+  query: SearchQuery,
+  size: number,
+): Promise<Found> {
   const entries: Entry[] = [];
   const references: string[] = [];
   let cookie: Buffer | undefined;

@@ -7,8 +7,8 @@ export interface Searches {
   search(query: SearchQuery, page?: Page): Promise<SearchAnswer>;
   /** The same, and the same answer for all who ask it at the same time: for what belongs to no one person. */
   searchTogether(query: SearchQuery): Promise<SearchAnswer>;
-  /** Waits until nothing else runs in here: OpenLDAP keeps one page cookie a connection. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** For a search in pages: no other one is on the same connection, as OpenLDAP keeps one page cookie for each. */
+  inPages<T>(work: (searches: Pick<Searches, 'search'>) => Promise<T>): Promise<T>;
 }
 
 export interface Session extends Searches {

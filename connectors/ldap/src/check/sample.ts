@@ -93,12 +93,12 @@ export async function countEach(
 
 /** In pages, as many as a sign-in would read. What fails on the way leaves "more than". */
 async function countAll(searches: Searches, query: SearchQuery, known: number): Promise<Total> {
-  return searches.inTurn(async () => {
+  return searches.inPages(async (own) => {
     let count = 0;
     let cookie: Buffer | undefined;
     for (let page = 0; count < limits.entries && page < limits.pages; page += 1) {
       // Some directories allow no larger page than they send at once.
-      const answer = await searches.search(query, { size: known, cookie });
+      const answer = await own.search(query, { size: known, cookie });
       count += answer.entries.length;
       if (answer.result.code !== resultCode.success) return { count: Math.max(count, known), more: true };
       if (!answer.cookie?.length) return { count, more: false };

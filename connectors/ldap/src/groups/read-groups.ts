@@ -28,7 +28,7 @@ function together(searches: Searches): Searches {
     search: (query, page) =>
       page === undefined ? searches.searchTogether(query) : searches.search(query, page),
     searchTogether: (query) => searches.searchTogether(query),
-    inTurn: (work) => searches.inTurn(work),
+    inPages: (work) => searches.inPages(work),
   };
 }
 

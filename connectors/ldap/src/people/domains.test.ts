@@ -41,7 +41,7 @@ class Played {
         this.asked.push(query);
         return answer(query.base === '' ? this.root : this.partitions);
       },
-      inTurn: (work) => work(),
+      inPages: (work) => work(this.searches),
     } as Searches;
   }
 }
