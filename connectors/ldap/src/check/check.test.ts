@@ -2,7 +2,14 @@ import type { Check } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../../../../tests/support/certificates.ts';
-import { bindResult, entry, searchResult, startHostileLdap } from '../../../../tests/support/hostile-ldap.ts';
+import {
+  ber,
+  bindResult,
+  entry,
+  integer,
+  searchResult,
+  startHostileLdap,
+} from '../../../../tests/support/hostile-ldap.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
 import { group, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, plainConfig, secureConfig } from '../testing/open-connector.ts';
@@ -51,8 +58,48 @@ test('a good configuration passes line by line, and says what was found', async 
   );
   const facts = Object.fromEntries(lines.map((line) => [line.name, line.facts]));
   expect(facts.tls).toMatchObject({ subject: 'localhost', issuer: 'Gatehouse test authority' });
-  expect(facts['root entry']).toEqual({ contexts: [suffix], paging: true });
-  expect(facts.people).toEqual({ found: 2, more: false, usable: 2, faults: [] });
+  expect(facts['root entry']).toEqual({ vendor: 'openldap', contexts: [suffix], paging: true });
+  expect(facts.people).toEqual({
+    found: [{ base: people, count: 2, more: false }],
+    read: 2,
+    usable: 2,
+    faults: [],
+  });
+  expect(facts.groups).toEqual({ found: [{ base: groups, count: 1, more: false }] });
+});
+
+test('each line says at which server it was, and those that ask something how long it took', async () => {
+  const lines = await check();
+  expect(new Set(lines.map(({ server }) => server))).toEqual(new Set([`localhost:${directory.ldapsPort}`]));
+  expect(lines.filter(({ took }) => took === undefined).map(({ name }) => name)).toEqual(['tls']);
+});
+
+test('each server is checked by itself, and a dead one does not hide the others', async () => {
+  const good = `localhost:${directory.ldapsPort}`;
+  const lines = await check({ host: ['localhost:1', good, 'ldap.invalid'] });
+  const of = (server: string) => lines.filter((line) => line.server === server);
+  expect(of('localhost:1').map(({ name, ok }) => [name, ok])).toEqual([
+    ['resolve', true],
+    ['connect', false],
+  ]);
+  expect(of('ldap.invalid:636')).toMatchObject([{ name: 'resolve', ok: false }]);
+  expect(of(good).every(({ ok }) => ok)).toBe(true);
+  expect(of(good)).toHaveLength(8);
+});
+
+// A company with five domain controllers would have its service account locked by a look at a wrong password.
+test('a wrong password of the account is shown to one server only', async () => {
+  const binds = async () => (await directory.log()).match(/BIND dn="cn=admin/g)?.length ?? 0;
+  const before = await binds();
+  const host = [`localhost:${directory.ldapsPort}`, `127.0.0.1:${directory.ldapsPort}`];
+  const lines = await check({ host, bindPassword: 'wrong', insecureSkipTlsVerify: true, ca: undefined });
+  expect(lines.filter(({ name, ok }) => name === 'bind' && !ok)).toHaveLength(2);
+  expect(await binds()).toBe(before + 1);
+});
+
+test('servers that DNS is to name, and does not, are told', async () => {
+  const lines = await check({ host: undefined, srv: 'gatehouse.invalid' });
+  expect(lines).toMatchObject([{ name: 'servers', ok: false, advice: expect.stringContaining('`srv`') }]);
 });
 
 describe('a fault ends the check with advice', () => {
@@ -172,7 +219,7 @@ test('entries that cannot sign in are named', async () => {
   const people = (await check({ attributes: { id: 'mail' } })).find((line) => line.name === 'people');
   expect(people).toMatchObject({
     ok: true,
-    facts: { found: 2, usable: 1, faults: [expect.stringMatching(/cn=john.*"mail"/)] },
+    facts: { read: 2, usable: 1, faults: [expect.stringMatching(/cn=john.*"mail"/)] },
   });
 });
 
@@ -193,6 +240,113 @@ describe('what no sign-in would complain about is said', () => {
     const userMatchers = [{ userAttribute: 'uid', groupAttribute: 'member' }];
     expect(await advice('groups', { groupSearch: { baseDn: groups, userMatchers } })).toContain(
       'is in a group',
+    );
+  });
+});
+
+describe('what the directory says of itself', () => {
+  test('is held against the preset', async () => {
+    const rootEntry = async (preset: string) =>
+      (await check({ preset })).find(({ name }) => name === 'root entry')?.advice;
+    expect(await rootEntry('openldap')).toBeUndefined();
+    expect(await rootEntry('lldap')).toBe('This is OpenLDAP: write `preset: openldap` instead of `lldap`.');
+  });
+
+  const domain = 'DC=corp,DC=example,DC=com';
+  const guid = Buffer.alloc(16, 7);
+  const rootEntry = {
+    supportedCapabilities: ['1.2.840.113556.1.4.800'],
+    defaultNamingContext: [domain],
+    namingContexts: [domain, `CN=Configuration,${domain}`],
+    configurationNamingContext: [`CN=Configuration,${domain}`],
+    currentTime: ['20260101120500.0Z'],
+  };
+  const cathy = { uid: ['cathy'], cn: ['Cathy'], mail: ['c@example.com'], objectGUID: [guid] };
+
+  const reference = (id: number, url: string) => ber(0x30, integer(id), ber(0x73, ber(0x04, url)));
+
+  async function checkDomain(person: Readonly<Record<string, readonly (string | Buffer)[]>>) {
+    const server = await startHostileLdap(({ id, kind, bytes }) => {
+      if (kind === 'bind') return [bindResult(id, 49)];
+      if (kind !== 'search') return [];
+      if (bytes.includes('supportedCapabilities')) return [entry(id, '', rootEntry), searchResult(id)];
+      if (bytes.includes('nETBIOSName')) return [searchResult(id)];
+      const elsewhere = reference(id, `ldap://sales.corp.example.com/DC=sales,${domain}`);
+      const harmless = reference(id, `ldap://x/DC=DomainDnsZones,${domain}`);
+      return [
+        entry(id, `CN=cathy,${domain}`, { ...cathy, ...person }),
+        elsewhere,
+        harmless,
+        searchResult(id),
+      ];
+    });
+    const userSearch = { baseDn: domain, username: 'uid' };
+    const config = { ...plainConfig(server.port), bindDn: undefined, bindPassword: undefined, userSearch };
+    const lines = await openConnector(config).check(testCall());
+    await server.stop();
+    return new Map(lines.map((line) => [line.name, line]));
+  }
+
+  test('a clock that is far from ours is told', async () => {
+    expect((await checkDomain({})).get('clock')).toMatchObject({
+      ok: true,
+      detail: 'the directory is 300 seconds ahead of this machine',
+      advice: expect.stringContaining('NTP'),
+    });
+  });
+
+  test('an account that cannot tell who is disabled is told', async () => {
+    expect((await checkDomain({})).get('rights')?.advice).toContain('userAccountControl, accountExpires');
+  });
+
+  test('an account that could do more than look is told', async () => {
+    const states = {
+      userAccountControl: ['512'],
+      accountExpires: ['0'],
+      'msDS-User-Account-Control-Computed': ['0'],
+    };
+    const own = { ...states, allowedAttributesEffective: ['description'] };
+    expect((await checkDomain(own)).get('rights')).not.toHaveProperty('advice');
+    const mighty = { ...states, allowedAttributesEffective: ['description', 'unicodePwd'] };
+    expect((await checkDomain(mighty)).get('rights')?.advice).toContain('may change unicodePwd');
+  });
+
+  test('parts of the tree that are elsewhere are told, but for those that every domain has', async () => {
+    const advice = (await checkDomain({})).get('people')?.advice;
+    expect(advice).toContain('ldap://sales.corp.example.com/');
+    expect(advice).not.toContain('DomainDnsZones');
+  });
+
+  test('that no domain is known is told', async () => {
+    expect((await checkDomain({})).get('domains')?.advice).toContain('netbiosDomains');
+  });
+});
+
+describe('several bases', () => {
+  const counts = async (name: string, more: Readonly<Record<string, unknown>>) =>
+    (await check(more)).find((line) => line.name === name);
+
+  test('are counted each, and an empty one is told', async () => {
+    const userSearch = { baseDn: [people, groups], username: 'uid' };
+    const line = await counts('people', { userSearch });
+    expect(line?.detail).toContain(`2 entries below ${people}, 0 entries below ${groups}`);
+    expect(line?.advice).toContain(`Nobody is found below ${groups}`);
+  });
+
+  test('and more people than one answer holds are counted to the end', async () => {
+    const many = await startOpenLdap({
+      ldif: [
+        root,
+        unit('People'),
+        ...Array.from({ length: 250 }, (_, n) => person(`p${n}`, 'x', people, { uid: `p${n}` })),
+      ].join(''),
+    });
+    const config = { ...secureConfig(many), userSearch: { baseDn: people, username: 'uid' } };
+    const lines = await openConnector(config).check(testCall());
+    await many.stop();
+    const line = lines.find(({ name }) => name === 'people');
+    expect(line?.detail).toBe(
+      `250 entries below ${people}; 100 of the first 100 with all that a sign-in needs`,
     );
   });
 });

@@ -14,17 +14,23 @@ import { checkPeople } from './people.ts';
 import { checkRights } from './rights.ts';
 import { checkRootEntry, readRootEntry } from './root-entry.ts';
 
-/** All servers at once: one that does not answer must not use up the time of the others. */
+/**
+ * The ways to all servers are tried at once: one that does not answer must not use up the time of the others. Inside it
+ * is one after the other: a wrong password of the service account is shown once, and five servers would lock it.
+ */
 export async function check(directory: Directory, call: Call): Promise<readonly Check[]> {
-  const signal = directory.deadline(call.signal);
-  const { line, servers } = await findServers(directory, signal);
-  const lines = await Promise.all(
-    servers.map(async (server) => {
-      const found = await checkServer(directory, server, signal);
-      return found.map((each) => ({ ...each, server }));
-    }),
+  const { line, servers } = await findServers(directory, directory.deadline(call.signal));
+  const ways = await Promise.all(
+    servers.map((server) => checkWay(directory, server, directory.deadline(call.signal))),
   );
-  return [...line, ...lines.flat()];
+  const lines: Check[] = [...line];
+  for (const [index, server] of servers.entries()) {
+    const way = ways[index] ?? [];
+    const open = way.every(({ ok }) => ok);
+    const inside = open ? await checkInside(directory, server, directory.deadline(call.signal)) : [];
+    lines.push(...[...way, ...inside].map((each) => ({ ...each, server })));
+  }
+  return lines;
 }
 
 /** Those that are listed need no line of their own; DNS may name none, or others than one thinks. */
@@ -45,7 +51,7 @@ async function findServers(
 }
 
 /** Ends at the first line without which the next ones would only say the same again. */
-async function checkServer(
+async function checkWay(
   directory: Directory,
   server: string,
   signal: AbortSignal,
@@ -54,9 +60,15 @@ async function checkServer(
   const address = parseHost(server, 636);
   const name = await checkName(address, config);
   if (!name.ok) return [name];
-  const way = [name, ...(await checkConnection(config, address, signal, directory.now()))];
-  if (way.some((line) => !line.ok)) return way;
+  return [name, ...(await checkConnection(config, address, signal, directory.now()))];
+}
 
+async function checkInside(
+  directory: Directory,
+  server: string,
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
+  const { config } = directory;
   let inside: readonly Check[] = [];
   const took = stopwatch();
   const bind = await attempt(
@@ -73,7 +85,7 @@ async function checkServer(
       ),
     adviseBind,
   );
-  return [...way, bind, ...inside];
+  return [bind, ...inside];
 }
 
 function account({ bindDn, saslExternal }: LdapConfig): string {

@@ -96,7 +96,7 @@ async function byName(
   { bases, scope, filter, name }: Wanted,
   trace: Trace,
 ): Promise<readonly Entry[]> {
-  const attributes = ['cn', 'groupType', ...(isDnNamed(way) ? [] : [way.nameAttribute])];
+  const attributes = ['objectClass', 'cn', 'groupType', ...(isDnNamed(way) ? [] : [way.nameAttribute])];
   if (isDn(name)) {
     const query = { base: name, scope: 'base', filter: configuredFilter(filter), attributes } as const;
     return searchFew(searches, query, trace).catch(() => []);
@@ -113,7 +113,7 @@ async function byName(
 
 /** Without the filter of the configuration, a person may have that `cn` too. */
 function isGroup(entry: Entry): boolean {
-  return !/^(uid|mail)=/i.test(entry.dn);
+  return entry.texts('objectClass').some((name) => /group|role/i.test(name));
 }
 
 function isDnNamed({ nameAttribute }: GroupWay): boolean {
