@@ -315,6 +315,13 @@ describe('more groups than the directory sends at once', () => {
     expect((await signIn(connector, 'jane', 'foo'))?.groups.toSorted()).toEqual(expected.toSorted());
   });
 
+  test('are whole for each of many who sign in at the same time', async () => {
+    const account = { bindDn: `cn=reader,${suffix}`, bindPassword: 'reading' };
+    const connector = withGroups({ groupSearch: groupSearch() }, account);
+    const all = await Promise.all(Array.from({ length: 8 }, () => signIn(connector, 'jane', 'foo')));
+    for (const identity of all) expect(identity?.groups.toSorted()).toEqual(expected.toSorted());
+  });
+
   test('are unavailable where the directory refuses further pages', async () => {
     const account = { bindDn: `cn=short,${suffix}`, bindPassword: 'reading' };
     const connector = withGroups({ groupSearch: groupSearch() }, account);
