@@ -91,8 +91,11 @@ function readEntry(entry: SearchEntry, reader: BerReader): RawEntry {
   entry.parseMessage(reader);
   // ldapts has put U+FFFD for what is not UTF-8: the name would be somebody else's.
   if (entry.name.includes('\uFFFD')) throw new MalformedMessage('a DN is not UTF-8');
-  const attributes = entry.attributes.map(
-    ({ type, parsedBuffers }) => [type.toLowerCase(), parsedBuffers] as const,
-  );
-  return { dn: entry.name, attributes: new Map(attributes) };
+  const attributes = new Map<string, readonly Buffer[]>();
+  for (const { type, parsedBuffers } of entry.attributes) {
+    const name = type.toLowerCase();
+    // Once each, says RFC 4511, section 4.1.7. Of two, the last one would hide groups; together they hide nothing.
+    attributes.set(name, [...(attributes.get(name) ?? []), ...parsedBuffers]);
+  }
+  return { dn: entry.name, attributes };
 }

@@ -77,6 +77,14 @@ describe('answers', () => {
     });
   });
 
+  // Attack: an attribute that comes twice, so that what the second one says is all that is seen.
+  test('keep the values of an attribute that is there twice', () => {
+    const [frame] = framesOf(entry(7, 'cn=jane', { memberOf: ['cn=a'], MEMBEROF: ['cn=b'] }));
+    expect(readResponse(frame!)).toMatchObject({
+      entry: { attributes: new Map([['memberof', [Buffer.from('cn=a'), Buffer.from('cn=b')]]]) },
+    });
+  });
+
   test('of a paged search carry the cookie of the next page', () => {
     const [frame] = framesOf(pageResult(7, 'next'));
     expect(readResponse(frame!)).toMatchObject({ kind: 'search', cookie: Buffer.from('next') });
