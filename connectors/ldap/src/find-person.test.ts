@@ -101,7 +101,8 @@ describe('a name with a domain', () => {
       return proxy.asked.filter((word) => word !== 'unbind');
     };
     const known = await workOf('CORP\\jane');
-    expect(known).toEqual(['connect', 'bind', 'search', 'connect', 'bind']);
+    expect(known.filter((word) => word === 'search')).toHaveLength(1);
+    expect(known.at(-1)).toBe('bind');
     for (const username of ['CORP\\nobody', 'CORP\\only', 'ELSEWHERE\\jane', 'jane']) {
       expect(await workOf(username)).toEqual(known);
     }
