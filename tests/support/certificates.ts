@@ -1,4 +1,4 @@
-/** A throw-away certificate authority, and a server certificate of it. */
+/** A throw-away certificate authority, and a certificate of it. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
@@ -15,7 +15,11 @@ export interface Certificates {
   readonly key: string;
 }
 
-export async function makeCertificates(names: readonly string[]): Promise<Certificates> {
+/** The first name is also the subject's `CN`. */
+export async function makeCertificates(
+  names: readonly string[],
+  usage: 'serverAuth' | 'clientAuth' = 'serverAuth',
+): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-ca-'));
   const at = (name: string) => join(folder, name);
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -28,7 +32,7 @@ export async function makeCertificates(names: readonly string[]): Promise<Certif
       ...['req', '-subj', `/CN=${names[0]}`, ...key, '-keyout', at('server.key'), '-out', at('server.csr')],
     ]);
     const alternatives = names.map((name) => `${isIP(name) ? 'IP' : 'DNS'}:${name}`).join(',');
-    await writeFile(at('server.ext'), `subjectAltName=${alternatives}\nextendedKeyUsage=serverAuth\n`);
+    await writeFile(at('server.ext'), `subjectAltName=${alternatives}\nextendedKeyUsage=${usage}\n`);
     await run('openssl', [
       ...[
         'x509',

@@ -36,6 +36,8 @@ export interface OpenLdapOptions {
   readonly modules?: string;
   /** Host names and addresses in the server's certificate; default `localhost` and `127.0.0.1`. */
   readonly certificateNames?: readonly string[];
+  /** Writes no log, which a measurement would pay for and keep in memory: `log()` then waits for ever. */
+  readonly quiet?: boolean;
 }
 
 export interface OpenLdap {
@@ -53,6 +55,11 @@ export interface OpenLdap {
   log(): Promise<string>;
   /** Replaces the settings and starts the server again, with the same data and ports. */
   restart(settings: string): Promise<void>;
+  /** It takes connections, and nothing that is sent on them. */
+  freeze(): void;
+  thaw(): void;
+  /** Like a power cut; `restart` brings it back. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -77,8 +84,9 @@ export async function startOpenLdap(options: OpenLdapOptions): Promise<OpenLdap>
 
   const [port, ldapsPort] = [await freePort(), await freePort()];
   let log = '';
+  const level = options.quiet ? '0' : 'stats';
   const launch = () =>
-    launchSlapd(configFile, port, ldapsPort, (text) => {
+    launchSlapd(configFile, port, ldapsPort, level, (text) => {
       log += text;
     });
   let server = await launch();
@@ -109,7 +117,17 @@ export async function startOpenLdap(options: OpenLdapOptions): Promise<OpenLdap>
       await writeConfig(settings);
       server = await launch();
     },
+    freeze() {
+      server.kill('SIGSTOP');
+    },
+    thaw() {
+      server.kill('SIGCONT');
+    },
+    async kill() {
+      await endServer(server, 'SIGKILL');
+    },
     async stop() {
+      server.kill('SIGCONT');
       await endServer(server);
       await rm(folder, { recursive: true, force: true });
     },
@@ -145,10 +163,11 @@ function launchSlapd(
   configFile: string,
   port: number,
   ldapsPort: number,
+  logLevel: string,
   onWords: (text: string) => void,
 ): Promise<ChildProcess> {
   const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${ldapsPort}`;
-  const command = ['/usr/sbin/slapd', '-d', 'stats', '-h', urls, '-f', configFile];
+  const command = ['/usr/sbin/slapd', '-d', logLevel, '-h', urls, '-f', configFile];
   return launchServer({ command, host: '127.0.0.1', port, onWords });
 }
 

@@ -4,7 +4,13 @@
  */
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import type { LdapConfig } from './config.ts';
 import { type HostAndPort, parseHost } from './host.ts';
@@ -70,11 +76,24 @@ function tlsOptions(config: LdapConfig, host: string, verify: boolean): Connecti
   return {
     host,
     ...(isIP(host) ? {} : { servername: host }),
-    minVersion: 'TLSv1.2',
     rejectUnauthorized: verify,
+    secureContext: secureContextOf(config),
+  };
+}
+
+/** Read once: certificates and keys cost more than the rest of a handshake, and memory that comes back late. */
+const contexts = new WeakMap<LdapConfig, SecureContext>();
+
+function secureContextOf(config: LdapConfig): SecureContext {
+  const known = contexts.get(config);
+  if (known !== undefined) return known;
+  const context = createSecureContext({
+    minVersion: 'TLSv1.2',
     ...(config.ca === undefined ? {} : { ca: config.ca }),
     ...(config.clientCert === undefined ? {} : { cert: config.clientCert, key: config.clientKey }),
-  };
+  });
+  contexts.set(config, context);
+  return context;
 }
 
 /** OpenSSL's and Node's words for "I do not trust this certificate". */
