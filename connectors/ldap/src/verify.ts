@@ -42,7 +42,7 @@ export async function verify(
 
     // Before anything is told: the "yes" of a directory that accepts everything proves nothing about the password.
     await directory.provesItRefusesStrangers(session);
-    requireGoodStanding(person, directory, settledBy(answer));
+    requireGoodStanding(person, directory, call.trace, settledBy(answer));
     if (answer.graceLogins !== undefined) logGrace(person, answer.graceLogins, call);
     const groups = names(await readGroups(session, person, config, call.trace));
     return identityOf(person, personId(person, config), groups, config);

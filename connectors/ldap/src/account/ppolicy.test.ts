@@ -119,6 +119,30 @@ describe("OpenLDAP's password policy: with the right password", () => {
     expect(logged).toContain(reason);
   });
 
+  test('the trace has it, too, and not the password', async () => {
+    const call = testCall();
+    const { login } = open();
+    if (login.kind !== 'password') throw new Error('not a password connector');
+    for (const name of ['expired', 'shadow']) {
+      await expect(login.verify({ username: name, password: `${name}-secret` }, call)).rejects.toMatchObject({
+        code: 'denied',
+      });
+    }
+    expect(call.steps).toContainEqual({
+      name: 'ldap password',
+      facts: expect.objectContaining({
+        person: dn('expired'),
+        verdict: 'refused',
+        state: 'password expired',
+      }),
+    });
+    expect(call.steps).toContainEqual({
+      name: 'ldap account',
+      facts: { person: dn('shadow'), states: ['account expired ("shadowExpire" of the entry)'] },
+    });
+    expect(JSON.stringify(call.steps)).not.toContain('-secret');
+  });
+
   test('a grace login is let in and logged, until there is none left', async () => {
     const first = await attempt('grace');
     expect(first.seen).toBe('signed in');

@@ -17,11 +17,17 @@ export interface Finding {
   readonly because: string;
 }
 
+/** `account disabled ("userAccountControl" of the entry)` */
+export function spelled({ state, because }: Finding): string {
+  return `${state} (${because})`;
+}
+
 /** For somebody whose password was right: nobody else may learn which accounts exist, and how they are. */
-export function refuse(dn: string, { state, because }: Finding, passwordChangeUrl?: string): ConnectorError {
+export function refuse(dn: string, finding: Finding, passwordChangeUrl?: string): ConnectorError {
+  const { state } = finding;
   const link = isAboutPassword(state) ? passwordChangeUrl : undefined;
   return new ConnectorError('denied', {
-    reason: `${dn}: ${state} (${because})`,
+    reason: `${dn}: ${spelled(finding)}`,
     personMessage: `${sentences[state]} ${advice(state, link)}`,
     ...(link !== undefined && { personLink: link }),
   });

@@ -61,7 +61,7 @@ async function identify({ directory, kerberos }: NegotiateParts, principal: Prin
       return refuse(call, `${principal.name}@${principal.realm} is nobody in the directory`);
     call.trace.step('kerberos ticket', { person: person.dn });
     // Whether a password is still good enough is for the KDC to say, which gave the ticket.
-    requireGoodStanding(person, directory, ['password expired']);
+    requireGoodStanding(person, directory, call.trace, ['password expired']);
     const groups = names(await readGroups(session, person, config, call.trace));
     const identity = identityOf(person, personId(person, config), groups, config);
     // RFC 8176: integrated authentication. When the person was last asked, a ticket does not tell us.
