@@ -11,12 +11,14 @@ export function printBeside(terminal: Terminal, lead: string, text: string, styl
   const indent = widthOf(lead);
   const room = terminal.width - indent;
   const paint = (line: string) => (style === undefined || line === '' ? line : terminal.paint(style, line));
-  if (room < narrowest) {
+  const lines = wrap(printable(text), room);
+  const below = terminal.width - 6;
+  if (room < narrowest || lines.some((line) => widthOf(line) > room && widthOf(line) <= below)) {
     terminal.print(lead.trimEnd());
-    for (const line of wrap(printable(text), terminal.width - 6)) terminal.print(`      ${paint(line)}`);
+    for (const line of wrap(printable(text), below)) terminal.print(`      ${paint(line)}`);
     return;
   }
-  const [first = '', ...others] = wrap(printable(text), room);
+  const [first = '', ...others] = lines;
   terminal.print(`${lead}${paint(first)}`.trimEnd());
   for (const line of others) terminal.print(`${' '.repeat(indent)}${paint(line)}`);
 }

@@ -1,6 +1,6 @@
 /** `gatehouse connector check <id>`: proves a connector's configuration against the real upstream. */
 import type { Config } from '@gatehouse/config';
-import type { LookUpRequest } from '@gatehouse/connector-kit';
+import type { Check, LookUpRequest } from '@gatehouse/connector-kit';
 import type { Command } from 'commander';
 import { loadConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
@@ -89,8 +89,7 @@ async function findOut(
     );
   }
   const checks = await upstream.check();
-  const well = checks.every(({ ok }) => ok);
-  const named = well ? await checkGroupNames(entry, upstream) : [];
+  const named = isWellSomewhere(checks) ? await checkGroupNames(entry, upstream) : [];
   const looked = asks ? await lookUp(upstream, user, group, around) : nothingAsked;
   return {
     ...head,
@@ -98,6 +97,12 @@ async function findOut(
     checks: [...checks, ...named, ...looked.checks],
     ...(verbose && { steps: upstream.steps }),
   };
+}
+
+/** One server that is as it should be is enough to ask it. */
+function isWellSomewhere(checks: readonly Check[]): boolean {
+  const servers = [...Map.groupBy(checks, ({ server }) => server).values()];
+  return servers.some((lines) => lines.every(({ ok }) => ok));
 }
 
 type LookedUpReport = Pick<Report, 'checks' | 'person' | 'group'>;

@@ -12,29 +12,31 @@ export interface Manner {
   readonly brief: boolean;
 }
 
+/** So that the blocks of all servers stand under each other. */
+const usualNames = 'refuses strangers'.length;
+
 export function showChecks(checks: readonly Check[], manner: Manner, terminal: Terminal): void {
   const servers = [...new Set(checks.flatMap(({ server }) => server ?? []))];
   // With one server everything is about it.
   const blocks = Map.groupBy(checks, ({ server }) => (servers.length === 1 ? servers[0] : server));
+  const fine = [...blocks].filter(([, lines]) => manner.brief && lines.every(isFine));
+  for (const [server, lines] of fine) showSummary(server, lines, terminal);
   for (const [server, lines] of blocks) {
-    const named = server !== undefined && (servers.length > 1 || manner.brief);
-    if (manner.brief && lines.every(isFine)) {
-      if (lines.length > 0) showSummary(server, lines, terminal);
-      continue;
-    }
-    if (named) {
-      terminal.print('');
-      terminal.print(
-        `  ${terminal.paint('bold', printable(server))}${terminal.paint('dim', tookTogether(lines))}`,
-      );
-    }
+    if (manner.brief && lines.every(isFine)) continue;
+    if (server !== undefined && (servers.length > 1 || manner.brief)) showServer(server, lines, terminal);
     showLines(lines, manner.verbose, terminal);
   }
   if (servers.length > 1) showSlowest(blocks, terminal);
 }
 
+function showServer(server: string, lines: readonly Check[], terminal: Terminal): void {
+  terminal.print('');
+  const name = terminal.paint('bold', printable(server));
+  terminal.print(`  ${name}${terminal.paint('dim', tookTogether(lines))}`);
+}
+
 export function showLines(lines: readonly Check[], verbose: boolean, terminal: Terminal): void {
-  const names = Math.max(...lines.map(({ name }) => widthOf(name)), 0);
+  const names = Math.max(...lines.map(({ name }) => widthOf(name)), usualNames);
   const timed = lines.some(({ took }) => took !== undefined);
   for (const line of lines) {
     const time = timed ? `${tookBy(line, terminal)}  ` : '';
