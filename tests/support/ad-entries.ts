@@ -1,6 +1,7 @@
 /** People and groups of Active Directory as LDIF. */
 import { escapeDn, type LdifAttributes, ldifEntry } from './ldif.ts';
-import { adDomain, adSuffix } from './samba-ad.ts';
+import { adSuffix } from './samba-ad.ts';
+import { adDomain } from './samba-folder.ts';
 
 export interface AdPerson {
   /** sAMAccountName. */

@@ -132,12 +132,14 @@ function groups(): string {
   ].join('');
 }
 
-/** One of each odd name, all with the people of the odd names in them. */
+/** One of each odd name, all with the people of the odd names in them, and all in one more. */
 function oddGroups(): string {
-  const members = oddNames.map((name) => adDn(name, corp.berlin));
-  return oddNames
-    .map((name, n) => adGroup({ name, account: `odd-group-${n}`, below: corp.groups, members }))
-    .join('');
+  const people = oddNames.map((name) => adDn(name, corp.berlin));
+  const named = oddNames.map((name, n) =>
+    adGroup({ name, account: `odd-group-${n}`, below: corp.groups, members: people }),
+  );
+  const members = oddNames.map((name) => adDn(name, corp.groups));
+  return [...named, adGroup({ name: 'odd parent', below: corp.groups, members })].join('');
 }
 
 /** One group that everybody of a crowd is in, and one person in as many groups. */
@@ -145,12 +147,14 @@ function crowd(): string {
   const numbers = Array.from({ length: crowdSize }, (_, n) => n);
   const busy = adDn('busy', corp.berlin);
   return [
-    ...numbers.map((n) =>
+    // Only the last of them has a password: the controller takes its time for each.
+    ...numbers.slice(0, -1).map((n) =>
       ldifEntry(adDn(`crowd-${n}`, corp.crowd), {
         objectClass: 'user',
         sAMAccountName: `crowd-${n}`,
       }),
     ),
+    adPerson({ account: `crowd-${crowdSize - 1}`, below: corp.crowd }),
     adGroup({
       name: 'everybody',
       below: corp.groups,

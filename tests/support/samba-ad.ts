@@ -11,19 +11,13 @@
  * `openssl`. Nothing of it touches a Samba of the system.
  */
 import type { ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cp, lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeCertificates } from './certificates.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
+import { adminPassword, laySambaFolder, provision, type SambaFolder } from './samba-folder.ts';
 import { endServer, launchServer } from './server-process.ts';
 
 export const adSuffix = 'DC=corp,DC=example,DC=com';
-/** NetBIOS name and DNS name of the domain: `CORP\jane`, `jane@corp.example.com`. */
-export const adDomain = { netbios: 'CORP', dns: 'corp.example.com' } as const;
 
 export interface SambaAdOptions {
   /** Records for the fresh domain, with or without `changetype`; all of them, or the start fails. */
@@ -43,6 +37,11 @@ export interface SambaAd {
   search(args: readonly string[], as?: SambaBind): Promise<CommandResult>;
   /** Values of one attribute of one entry. @throws when it cannot be read */
   read(dn: string, attribute: string): Promise<readonly string[]>;
+  /**
+   * Another controller with what this one has now. Nothing is replicated between them: it is the one whose lines are
+   * down, or that came out of last night's backup.
+   */
+  copy(): Promise<SambaAd>;
   /** Ends the server as a crash would; `start` brings it back with the same data and address. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -55,30 +54,26 @@ export interface SambaBind {
 }
 
 const adminDn = `CN=Administrator,CN=Users,${adSuffix}`;
-const adminPassword = 'Adm1n-Passw0rd!';
 
 export async function startSambaAd(options: SambaAdOptions): Promise<SambaAd> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-samba-'));
-  await chmod(folder, 0o700);
-  const host = await freeAddress();
-  const { ca, cert, key } = await makeCertificates([host, `dc1.${adDomain.dns}`]);
-  await mkdir(join(folder, 'run'));
-  await writeFile(join(folder, 'ca.pem'), ca);
-  await writeFile(join(folder, 'cert.pem'), cert);
-  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 });
-  await writeFile(join(folder, 'tree.ldif'), options.ldif);
-  await writeFile(join(folder, 'smb.conf'), smbConf(folder, host));
-  await provision(folder);
+  const place = await laySambaFolder();
+  await provision(place.folder, options.ldif);
+  return serve(place);
+}
 
-  let server = await launch(folder, host);
-  const ldapTool = (name: string, args: readonly string[], bind: SambaBind, input = '') =>
+async function serve(place: SambaFolder): Promise<SambaAd> {
+  const { folder, host, ca } = place;
+  let server = await launch(place);
+  const admin = { dn: adminDn, password: adminPassword };
+  const ldapTool = (name: string, args: readonly string[], { dn, password }: SambaBind = admin, input = '') =>
     runCommand(
       name,
-      ['-x', '-H', `ldaps://${host}`, '-D', bind.dn, '-w', bind.password, ...args],
+      ['-x', '-H', `ldaps://${host}`, '-D', dn, '-w', password, ...args],
       { LDAPTLS_CACERT: join(folder, 'ca.pem'), LDAPTLS_REQCERT: 'demand' },
       input,
     );
-  const admin = { dn: adminDn, password: adminPassword };
+  const search: SambaAd['search'] = (args, as) =>
+    ldapTool('ldapsearch', ['-LLL', '-o', 'ldif-wrap=no', ...args], as);
   return {
     host,
     ca,
@@ -88,18 +83,24 @@ export async function startSambaAd(options: SambaAdOptions): Promise<SambaAd> {
       const { code, output } = await ldapTool('ldapmodify', [], admin, ldif);
       if (code !== 0) throw new Error(`ldapmodify: ${output}`);
     },
-    search: (args, as = admin) => ldapTool('ldapsearch', ['-LLL', '-o', 'ldif-wrap=no', ...args], as),
+    search,
     async read(dn, attribute) {
-      const args = ['-LLL', '-o', 'ldif-wrap=no', '-b', dn, '-s', 'base', '(objectClass=*)', attribute];
-      const { code, output } = await ldapTool('ldapsearch', args, admin);
+      const { code, output } = await search(['-b', dn, '-s', 'base', '(objectClass=*)', attribute]);
       if (code !== 0) throw new Error(`ldapsearch: ${output}`);
       return valuesIn(output, attribute);
+    },
+    async copy() {
+      const other = await laySambaFolder();
+      for (const part of ['private', 'state']) {
+        await cp(join(folder, part), join(other.folder, part), { recursive: true, filter: isNoSocket });
+      }
+      return serve(other);
     },
     async kill() {
       await endServer(server, 'SIGKILL');
     },
     async start() {
-      server = await launch(folder, host);
+      server = await launch(place);
     },
     async stop() {
       await endServer(server);
@@ -108,61 +109,14 @@ export async function startSambaAd(options: SambaAdOptions): Promise<SambaAd> {
   };
 }
 
-function smbConf(folder: string, host: string): string {
-  return `[global]
-  netbios name = DC1
-  workgroup = ${adDomain.netbios}
-  realm = ${adDomain.dns.toUpperCase()}
-  server role = active directory domain controller
-  server services = ldap
-  interfaces = ${host}/8
-  bind interfaces only = yes
-  private dir = ${folder}/private
-  lock directory = ${folder}
-  state directory = ${folder}/state
-  cache directory = ${folder}/cache
-  binddns dir = ${folder}/bind-dns
-  pid directory = ${folder}/run
-  ncalrpc dir = ${folder}/run/ncalrpc
-  winbindd socket directory = ${folder}/run/winbindd
-  tls keyfile = ${folder}/key.pem
-  tls certfile = ${folder}/cert.pem
-  tls cafile = ${folder}/ca.pem
-  ldb:nosync = true
-[sysvol]
-  path = ${folder}/state/sysvol
-[netlogon]
-  path = ${folder}/state/sysvol/${adDomain.dns}/scripts
-`;
+/** What a running server listens on cannot be copied, and the next one makes its own. */
+async function isNoSocket(path: string): Promise<boolean> {
+  return !(await lstat(path)).isSocket();
 }
 
-async function provision(folder: string): Promise<void> {
-  const script = join(import.meta.dirname, 'samba-provision.py');
-  // Debian's own: another Python on the PATH does not know Samba.
-  const { code, output } = await runCommand('/usr/bin/python3', [script, folder], {}, adminPassword);
-  if (code !== 0) throw new Error(`the domain could not be made: ${output}`);
-}
-
-function launch(folder: string, host: string): Promise<ChildProcess> {
+function launch({ folder, host }: SambaFolder): Promise<ChildProcess> {
   const command = ['samba', '-s', join(folder, 'smb.conf'), '-i', '-M', 'single'];
   return launchServer({ command, host, port: 636 });
-}
-
-/** An address of this machine on which nobody listens, also not on all addresses. */
-async function freeAddress(): Promise<string> {
-  const host = `127.${randomInt(64, 128)}.${randomInt(256)}.${randomInt(1, 255)}`;
-  const server = createServer().listen(389, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    throw new Error(
-      `Samba cannot listen on ${host}:389. It needs root, and no other LDAP server that listens on all addresses.`,
-      { cause },
-    );
-  }
-  server.close();
-  await once(server, 'close');
-  return host;
 }
 
 function valuesIn(ldif: string, attribute: string): readonly string[] {
