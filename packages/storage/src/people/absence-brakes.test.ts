@@ -245,10 +245,22 @@ describe.each(versions)('the brake on absences on PostgreSQL %i', (version) => {
       await minutesPass(120);
       await tend();
       expect(await standing()).toHaveProperty('closedAt');
-      await oneByOne(all.slice(20, 22));
+      expect(await oneByOne(all.slice(20, 22))).toEqual([false, false]);
       await each(all.slice(22, 24), here);
       await tend();
       expect(await standing()).toHaveProperty('closedAt');
+    });
+
+    test('by the last five minutes alone where enough are asked in them', async () => {
+      await closeIt();
+      await minutesPass(30);
+      const all = await people(20);
+      await each(all.slice(0, 19), here);
+      await tend();
+      expect(await standing()).toHaveProperty('closedAt');
+      await each(all.slice(19), here);
+      await tend();
+      expect(await standing()).toEqual({});
     });
 
     test('by the last hour where few are asked in five minutes', async () => {

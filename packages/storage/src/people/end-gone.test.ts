@@ -181,6 +181,12 @@ describe.each(versions)('the end of a suspension on PostgreSQL %i', (version) =>
     expect((await look(person)).offline).toBe('gone');
   });
 
+  test('comes for everybody in one round, however many they are', async () => {
+    await Promise.all(Array.from({ length: 201 }, () => left()));
+    place.clock.pass(day);
+    expect(await place.store.endGone(never)).toHaveLength(201);
+  });
+
   test('does not begin after an abort', async () => {
     await left();
     place.clock.pass(day);
