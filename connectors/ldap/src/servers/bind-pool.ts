@@ -30,6 +30,8 @@ export interface BindOrder {
   readonly signal: AbortSignal;
   /** Ends what comes before the password is sent: then another server can do it instead. */
   readonly elsewhere: AbortSignal;
+  /** Whether there is another server to go to. */
+  readonly alternative: boolean;
 }
 
 export class BindPool {
@@ -53,8 +55,10 @@ export class BindPool {
       try {
         return await this.#bindOn(idle, order);
       } catch (error) {
-        // Most likely the server had closed it while it was idle, and never saw the password.
-        if (!isLost(error) || order.elsewhere.aborted) throw error;
+        if (!(error instanceof NoAnswer) || error.silence !== 'lost') throw error;
+        // Most likely the server never saw the password. There is one other try, and it is worth more on a server that
+        // has not just closed a connection.
+        if (order.alternative) throw new NoAnswer('stale', error.message, error.cause);
         return this.#bindOn(await this.#open(order), order);
       }
     });
@@ -107,10 +111,6 @@ export class BindPool {
     clearTimeout(this.#idle.get(connection));
     this.#idle.delete(connection);
   }
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof NoAnswer && error.silence === 'lost';
 }
 
 /** After anything unusual nobody knows what the server thinks of the connection. */

@@ -1,6 +1,7 @@
 import { type TestHost, testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../../../../tests/support/certificates.ts';
+import { startDnsServer } from '../../../../tests/support/dns-server.ts';
 import { bindResult, searchResult } from '../../../../tests/support/hostile-ldap.ts';
 import { type LdapProxy, startLdapProxy } from '../../../../tests/support/ldap-proxy.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
@@ -295,6 +296,24 @@ describe('a password that was sent and not answered', () => {
     expect(host.logged).toEqual([]);
   });
 
+  test('on such a connection is sent to another server where there is one, and the first is not given up', async () => {
+    let rested = false;
+    const [one, two] = await playAll(({ kind, bytes, socket }) => {
+      if (!rested || kind !== 'bind' || whose(bytes) !== 'jane') return undefined;
+      socket.resetAndDestroy();
+      return [];
+    }, undefined);
+    openPlayed();
+    await signIn(connector, 'jane', 'right');
+    rested = true;
+    expect(await signIn(connector, 'jane', 'right')).toMatchObject({ username: 'jane' });
+    expect(two.binds).toEqual(['service', 'jane', 'stranger']);
+    rested = false;
+    expect(await signIn(connector, 'jane', 'right')).toMatchObject({ username: 'jane' });
+    expect(one.binds).toEqual(['service', 'jane', 'stranger', 'jane', 'jane']);
+    expect(host.logged).toEqual([]);
+  });
+
   test('of one person while others are answered does not send the others away', async () => {
     const [one, two] = await playAll(silentBinds, undefined);
     openPlayed();
@@ -427,6 +446,46 @@ describe('a certificate that is not trusted', () => {
       code: 'misconfigured',
       message: expect.stringMatching(`${hosts[0]}: .* is not trusted.*; ${hosts[1]}: .* is not trusted`),
     });
+  });
+});
+
+describe('servers that DNS names', () => {
+  const name = '_ldap._tcp.localhost';
+
+  test('are tried in its order, and left when it no longer names them', async () => {
+    const [one, two] = await playAll(undefined, undefined);
+    const target = (server: { port: number }, priority: number) => ({
+      name: 'localhost',
+      port: server.port,
+      priority,
+    });
+    const dns = await startDnsServer({ [name]: [target(one, 1), target(two, 2)] });
+    const directory = new Directory(
+      configSchema.parse({ ...playedConfig, srv: 'localhost' }),
+      () => host.now(),
+      {
+        log: host.log,
+        resolver: dns.resolver,
+      },
+    );
+    const signInAt = () =>
+      directory.use(never, async (session) => {
+        await session.bind(jane, 'right');
+        return session.server;
+      });
+    expect(await signInAt()).toBe(`localhost:${one.port}`);
+    await one.stop();
+    expect(await signInAt()).toBe(`localhost:${two.port}`);
+
+    const three = await playDirectory();
+    played = [...played, three];
+    dns.zone[name] = [target(three, 1)];
+    host.advance(5 * MINUTE);
+    await expect.poll(signInAt).toBe(`localhost:${three.port}`);
+    expect(await directory.servers(never)).toEqual([`localhost:${three.port}`]);
+    await expect.poll(() => two.sockets.every((socket) => socket.destroyed)).toBe(true);
+    directory.close();
+    await dns.stop();
   });
 });
 

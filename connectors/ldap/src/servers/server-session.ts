@@ -17,6 +17,8 @@ export interface Errand {
   readonly signal: AbortSignal;
   /** The caller's, and that another server can do it better. */
   readonly elsewhere: AbortSignal;
+  /** Whether there is another server, which is up and was not tried. */
+  readonly alternative: boolean;
   readonly tries: BindTries;
 }
 

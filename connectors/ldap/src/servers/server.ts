@@ -72,7 +72,7 @@ export class Server {
   async probe(): Promise<void> {
     const since = this.health.knowledge;
     const { closing } = this.#means;
-    const errand = { signal: closing, elsewhere: closing, tries: new BindTries() };
+    const errand = { signal: closing, elsewhere: closing, alternative: false, tries: new BindTries() };
     const rootEntry = {
       base: '',
       scope: 'base',
@@ -111,7 +111,7 @@ export class Server {
       const { noAnswer } = session;
       if (noAnswer === undefined) throw error;
       const mayGoOn = !errand.signal.aborted && !errand.tries.over;
-      if (mayGoOn && lent.used && isStale(noAnswer) && !lent.shared.connection.alive) return 'stale';
+      if (mayGoOn && lent.used && endsConnection(noAnswer) && !lent.shared.connection.alive) return 'stale';
       this.#noteTrouble(noAnswer, since);
       throw mayGoOn ? new Unserved(this.name, noAnswer) : error;
     } finally {
@@ -160,6 +160,6 @@ export class Server {
   }
 }
 
-function isStale({ silence }: NoAnswer): boolean {
+function endsConnection({ silence }: NoAnswer): boolean {
   return silence === 'lost' || silence === 'unbound';
 }

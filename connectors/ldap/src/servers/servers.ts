@@ -41,9 +41,10 @@ export class Servers {
     const tries = new BindTries();
     const failed: Unserved[] = [];
     for (const server of this.#inOrder(servers)) {
-      const elsewhere = this.#elsewhere(server, servers, signal, failed);
+      const alternative = hasAlternative(server, servers, failed);
+      const elsewhere = alternative ? AbortSignal.any([signal, server.health.away]) : signal;
       try {
-        return await server.run(work, { signal, elsewhere, tries });
+        return await server.run(work, { signal, elsewhere, alternative, tries });
       } catch (error) {
         if (!(error instanceof Unserved)) throw error;
         failed.push(error);
@@ -90,18 +91,12 @@ export class Servers {
     this.#probing.add(server);
     void server.probe().finally(() => this.#probing.delete(server));
   }
+}
 
-  /** Work leaves a server that goes away meanwhile, if there is a better one that it has not tried. */
-  #elsewhere(
-    server: Server,
-    servers: readonly Server[],
-    signal: AbortSignal,
-    failed: readonly Unserved[],
-  ): AbortSignal {
-    const tried = new Set([server.name, ...failed.map(({ server: name }) => name)]);
-    const better = servers.some(({ name, health }) => health.up && !tried.has(name));
-    return better && server.health.up ? AbortSignal.any([signal, server.health.away]) : signal;
-  }
+/** Work leaves a server that goes away meanwhile, if there is one that is up and that it has not tried. */
+function hasAlternative(server: Server, servers: readonly Server[], failed: readonly Unserved[]): boolean {
+  const tried = new Set([server.name, ...failed.map(({ server: name }) => name)]);
+  return server.health.up && servers.some(({ name, health }) => health.up && !tried.has(name));
 }
 
 function leftList(reason: unknown): NoAnswer {

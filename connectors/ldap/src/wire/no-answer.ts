@@ -9,6 +9,8 @@ export type Silence =
   | 'unreachable'
   /** The connection ended. */
   | 'lost'
+  /** The connection had rested, and ended as it was used again: most likely the server had closed it before. */
+  | 'stale'
   /** What came is not LDAP, or answers something else. */
   | 'broken'
   /** Nothing at all was answered in the time that one answer may take. */
