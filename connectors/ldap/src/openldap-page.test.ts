@@ -50,6 +50,13 @@ mail: jane@example.com
 employeeNumber: 7
 userPassword: jane-secret
 
+dn: uid=leaver,ou=people,${suffix}
+objectClass: inetOrgPerson
+uid: leaver
+cn: Lee Ver
+sn: Ver
+userPassword: leaver-secret
+
 dn: cn=staff,ou=groups,${suffix}
 objectClass: groupOfNames
 cn: staff
@@ -90,6 +97,14 @@ test('the rights of the page are enough to sign in, with all groups, and to ask 
   expect(await signIn(connector, 'jane', 'wrong')).toBeNull();
   if (identity === null) throw new Error('jane cannot sign in');
   expect(await connector.refresh?.(identity, testCall())).toMatchObject({ status: 'current', identity });
+});
+
+test('the rights of the page are enough to see that somebody has left', async () => {
+  const connector = open();
+  const identity = await signIn(connector, 'leaver', 'leaver-secret');
+  if (identity === null) throw new Error('leaver cannot sign in');
+  await directory.modify(`dn: uid=leaver,ou=people,${suffix}\nchangetype: delete\n`);
+  expect(await connector.refresh?.(identity, testCall())).toMatchObject({ status: 'gone' });
 });
 
 test('the rights of the page are for nothing else', async () => {
