@@ -1,5 +1,5 @@
 import type { Identity } from '@gatehouse/connector-kit';
-import { testCall } from '@gatehouse/connector-kit/testing';
+import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
 import type { State } from '../identity.ts';
@@ -37,13 +37,18 @@ async function second(tree: readonly string[], settings = ''): Promise<OpenLdap>
   return server;
 }
 
-function open(servers: readonly OpenLdap[] = [first], userSearch: Readonly<Record<string, unknown>> = {}) {
-  return openConnector({
+function open(
+  servers: readonly OpenLdap[] = [first],
+  userSearch: Readonly<Record<string, unknown>> = {},
+  host = testHost(),
+) {
+  const config = {
     host: servers.map(({ port }) => `127.0.0.1:${port}`),
     insecureNoTls: true,
     ...{ bindDn: service, bindPassword: 'service' },
     userSearch: { baseDn: people, username: 'uid', ...userSearch },
-  });
+  };
+  return openConnector(config, host);
 }
 
 async function signedIn(connector = open()): Promise<Identity<State>> {
@@ -68,7 +73,7 @@ describe('where a second server', () => {
   });
 
   test.each([
-    ['still has the person, one of them lags behind', [...skeleton, ...others, withJane], 'but'],
+    ['still has the person, one of them lags behind', [...skeleton, ...others, withJane], `has ${jane}`],
     ['has the bases and nobody in them, it is half restored', skeleton, 'nobody else can be seen'],
     ['has no base, it is another tree', [root, person('service', 'service', suffix)], 'there is no'],
   ])('%s: nobody is gone', async (_, tree, words) => {
@@ -82,10 +87,15 @@ describe('where a second server', () => {
     const dead = await second([...skeleton, ...others]);
     const before = await signedIn();
     await remove(first);
-    const connector = open([first, dead]);
+    const host = testHost();
+    const connector = open([first, dead], {}, host);
     await dead.stop();
     more.length = 0;
-    await expect(refresh(before, connector)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(refresh(before, connector)).rejects.toMatchObject(unavailable('not confirmed'));
+    // The first has answered: it is not the one that is away.
+    const away = host.logged.map(({ fields }) => fields.server);
+    expect(away).not.toContain(`127.0.0.1:${first.port}`);
+    expect(await signIn(connector, 'john', 'bar')).not.toBeNull();
   });
 
   test('has the person outside of the filter, nobody is gone: the first may lag behind', async () => {
@@ -94,7 +104,9 @@ describe('where a second server', () => {
     const before = await signedIn();
     await remove(first);
     const filter = '(!(employeeType=guest))';
-    await expect(refresh(before, open(servers, { filter }))).rejects.toMatchObject(unavailable('but'));
+    await expect(refresh(before, open(servers, { filter }))).rejects.toMatchObject(
+      unavailable(`has ${jane}`),
+    );
   });
 
   test('is not asked about somebody who is there', async () => {

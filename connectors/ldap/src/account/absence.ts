@@ -38,16 +38,28 @@ export async function whyMissing(question: Question, session: Session): Promise<
 
 /** The name of a second server that does not have the person either; undefined where the directory has only one. */
 async function confirmedBySecond(question: Question, first: string): Promise<string | undefined> {
-  const { directory, identity, call, signal } = question;
+  const { directory, signal } = question;
   const servers = await directory.servers(signal);
   if (servers.every((server) => server === first)) return undefined;
-  const ask = async (session: Session) => {
-    const person = await findByIdAlone(question, session);
-    if (person !== null) throw unavailable(`${first} does not have ${person.dn}, but ${session.server} does`);
-    await proveVisible(session, directory.config, identity, call.trace);
-    return session.server;
-  };
-  return directory.use(signal, ask, (server) => server !== first);
+  return directory
+    .use(
+      signal,
+      (session) => confirm(question, session),
+      (server) => server !== first,
+    )
+    .catch((error: unknown) => {
+      // Not the error as it is: the silence of the second server would pass for one of the first.
+      const why = error instanceof Error ? error.message : String(error);
+      throw unavailable(`the person was not found on ${first}, which is not confirmed: ${why}`, error);
+    });
+}
+
+async function confirm(question: Question, session: Session): Promise<string> {
+  const { directory, identity, call } = question;
+  const person = await findByIdAlone(question, session);
+  if (person !== null) throw unavailable(`${session.server} has ${person.dn}`);
+  await proveVisible(session, directory.config, identity, call.trace);
+  return session.server;
 }
 
 /** Whether or not the person passes the filter. */
