@@ -15,7 +15,8 @@ import { exampleDirectory } from '../support/example-directory.ts';
 import { freePort } from '../support/free-port.ts';
 import { client, type House, openHouse } from '../support/house.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
-import { type Kerberos, type LoggedIn, startKerberos } from '../support/kerberos.ts';
+import { type Kerberos, startKerberos } from '../support/kerberos.ts';
+import type { LoggedIn } from '../support/kerberos-computer.ts';
 import { type OpenLdap, startOpenLdap } from '../support/openldap.ts';
 import { until } from '../support/until.ts';
 import { startWebSite, type WebSite } from '../support/web-site.ts';
@@ -145,6 +146,11 @@ describe('Chromium on a computer of the domain', () => {
         expect(await page.isVisible('#password')).toBe(true);
         expect(await page.isVisible('text=this computer')).toBe(false);
       }
+      await page.goto((await rp.authorization({ prompt: 'select_account' })).url.href);
+      expect([await page.isVisible('#password'), await page.isVisible('text=this computer')]).toEqual([
+        true,
+        true,
+      ]);
       await page.goto(`${house.issuer}/logout`);
       await page.click('button:has-text("Sign out")');
       await page.waitForURL(`${house.issuer}/**`);

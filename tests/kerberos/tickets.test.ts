@@ -4,7 +4,8 @@ import { type TestHost, testCall, testHost } from '@gatehouse/connector-kit/test
 import ldap from '@gatehouse/connector-ldap';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exampleDirectory } from '../support/example-directory.ts';
-import { type Kerberos, type LoggedIn, startKerberos } from '../support/kerberos.ts';
+import { type Kerberos, startKerberos } from '../support/kerberos.ts';
+import type { LoggedIn } from '../support/kerberos-computer.ts';
 import { type OpenLdap, startOpenLdap } from '../support/openldap.ts';
 
 const home = 'EXAMPLE.TEST';

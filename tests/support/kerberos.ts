@@ -8,18 +8,16 @@
  *     await jane.token()                     // what her browser would send to https://localhost
  *     await kdc.stop();
  *
- * It needs Debian's `krb5-kdc`, `krb5-admin-server`, `krb5-user` and `curl`, and `faketime` for a KDC of another time.
+ * It needs Debian's `krb5-kdc` and `krb5-admin-server`, `faketime` for a KDC of another time, and what a computer needs.
  */
 import { type ChildProcess, execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
+import { type Environment, type LoggedIn, layComputer } from './kerberos-computer.ts';
 import { endServer, launchServer } from './server-process.ts';
 
 const run = promisify(execFile);
@@ -41,17 +39,17 @@ export interface Kerberos {
   stop(): Promise<void>;
 }
 
-export interface LoggedIn {
-  /** For programs that use the tickets: curl, Chromium. */
-  readonly env: Environment;
-  /** What curl sends to `HTTP/localhost`, or to another service of this computer. */
-  token(service?: string): Promise<Buffer>;
-}
-
 export async function startKerberos({ realms, clock }: KerberosOptions): Promise<Kerberos> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-kdc-'));
   const port = await freePort();
-  const env = { ...(await configure(folder, realms, port)), ...(clock !== undefined && at(clock)) };
+  const computer = await layComputer(
+    folder,
+    realms,
+    `127.0.0.1:${port}`,
+    clock === undefined ? {} : at(clock),
+  );
+  const env = { ...computer.env, KRB5_KDC_PROFILE: join(folder, 'kdc.conf') };
+  await writeFile(env.KRB5_KDC_PROFILE, serverConfig(folder, realms, port));
   for (const realm of realms) {
     await run('/usr/sbin/kdb5_util', ['-r', realm, 'create', '-s', '-P', 'master'], { env });
   }
@@ -73,14 +71,7 @@ export async function startKerberos({ realms, clock }: KerberosOptions): Promise
       }
       return file;
     },
-    async logIn(principal, password) {
-      made += 1;
-      const own = { ...env, KRB5CCNAME: `FILE:${join(folder, `${made}.cache`)}` };
-      const kinit = run('kinit', ['-l', '1h', principal], { env: own });
-      kinit.child.stdin?.end(`${password}\n`);
-      await kinit;
-      return { env: own, token: (service = 'HTTP') => token(own, service) };
-    },
+    logIn: (principal, password) => computer.logIn(principal, password),
     async stop() {
       await endServer(server);
       await rm(folder, { recursive: true, force: true });
@@ -88,56 +79,11 @@ export async function startKerberos({ realms, clock }: KerberosOptions): Promise
   };
 }
 
-type Environment = Readonly<Record<string, string>>;
-
 /** What `faketime` sets; with the program itself in between, a signal would end that alone. */
 function at(clock: string): Environment {
   const [library] = globSync('/usr/lib/*/faketime/libfaketime.so.1');
   if (library === undefined) throw new Error('libfaketime is missing; install the package faketime');
   return { LD_PRELOAD: library, FAKETIME: clock };
-}
-
-async function token(env: Environment, service: string): Promise<Buffer> {
-  let sent = '';
-  const server = createServer(({ headers: { authorization } }, response) => {
-    sent = authorization ?? '';
-    response.writeHead(sent === '' ? 401 : 200, { 'WWW-Authenticate': 'Negotiate' }).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const address = `http://localhost:${(server.address() as AddressInfo).port}/`;
-    const words = ['-sS', '--negotiate', '-u', ':', '--service-name', service, address];
-    const { stderr } = await run('curl', words, { env });
-    if (!sent.startsWith('Negotiate ')) throw new Error(`curl sent no token: ${stderr}`);
-    return Buffer.from(sent.slice('Negotiate '.length), 'base64');
-  } finally {
-    server.close();
-  }
-}
-
-async function configure(folder: string, realms: readonly string[], port: number) {
-  const client = join(folder, 'krb5.conf');
-  const server = join(folder, 'kdc.conf');
-  await writeFile(client, clientConfig(realms, port));
-  await writeFile(server, serverConfig(folder, realms, port));
-  return { PATH: process.env.PATH ?? '', KRB5_CONFIG: client, KRB5_KDC_PROFILE: server };
-}
-
-function clientConfig(realms: readonly string[], port: number): string {
-  return `
-[libdefaults]
- default_realm = ${realms[0]}
- dns_lookup_kdc = false
- dns_canonicalize_hostname = false
- rdns = false
- udp_preference_limit = 1
-[realms]
-${realms.map((realm) => ` ${realm} = {\n  kdc = 127.0.0.1:${port}\n }`).join('\n')}
-[domain_realm]
- localhost = ${realms[0]}
-[capaths]
-${realms.map((realm) => ` ${realm} = {\n  ${realms[0]} = .\n }`).join('\n')}
-`;
 }
 
 function serverConfig(folder: string, realms: readonly string[], port: number): string {

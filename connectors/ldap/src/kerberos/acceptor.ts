@@ -124,7 +124,10 @@ export class Acceptor {
     if (this.#process?.connected) return this.#process;
     const child = startProcess(this.#program, this.#keytab);
     child.on('message', (answer: Answer) => this.#waiting.get(answer.id)?.settle(answer));
-    child.on('error', () => child.kill('SIGKILL'));
+    child.on('error', ({ message }) => {
+      child.kill('SIGKILL');
+      this.#ended(child, message);
+    });
     child.once('exit', (code, signal) => this.#ended(child, `${signal ?? code}`));
     this.#process = child;
     return child;

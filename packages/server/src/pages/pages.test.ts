@@ -27,6 +27,7 @@ function allPages(text: string): readonly Html[] {
       problem: text,
       requestId: text,
       offerRemember: true,
+      ticket: text,
       choice: text,
       back,
     }),
