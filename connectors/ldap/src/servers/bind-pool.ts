@@ -39,9 +39,7 @@ export class BindPool {
   readonly #turns: Turns;
   /** The last one used is the next one taken, so that the others grow old. */
   readonly #idle = new Map<LdapConnection, NodeJS.Timeout>();
-  readonly #busy = new Set<LdapConnection>();
   #answered = 0;
-  #closed = false;
 
   constructor(options: BindPoolOptions) {
     this.#options = options;
@@ -64,11 +62,6 @@ export class BindPool {
     });
   }
 
-  close(): void {
-    this.#closed = true;
-    for (const connection of [...this.#idle.keys(), ...this.#busy]) connection.close();
-  }
-
   #takeIdle(): LdapConnection | undefined {
     const connection = [...this.#idle.keys()].at(-1);
     if (connection === undefined) return undefined;
@@ -85,7 +78,6 @@ export class BindPool {
   async #bindOn(connection: LdapConnection, order: BindOrder): Promise<Result> {
     const { dn, password, tries, signal } = order;
     const before = this.#answered;
-    this.#busy.add(connection);
     try {
       tries.begin();
       const result = await connection.bind(dn, password, { timeout: this.#options.timeout, signal });
@@ -96,13 +88,12 @@ export class BindPool {
       if (error instanceof NoAnswer) tries.unanswered();
       throw this.#answered > before ? asSlow(error) : error;
     } finally {
-      this.#busy.delete(connection);
       if (!this.#idle.has(connection)) connection.close();
     }
   }
 
   #keep(connection: LdapConnection): void {
-    if (this.#closed || this.#options.idle === 0 || !connection.alive) return;
+    if (this.#options.idle === 0 || !connection.alive) return;
     const timer = setTimeout(() => connection.close(), this.#options.idle);
     this.#idle.set(connection, timer.unref());
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { equals } from '../filters.ts';
 import type { SearchAnswer, SearchQuery } from '../wire/connection.ts';
+import { NoAnswer } from '../wire/no-answer.ts';
 import { SearchesUnderWay } from './searches-under-way.ts';
 
 const query: SearchQuery = {
@@ -61,6 +62,15 @@ describe('the same search at the same time', () => {
     asked[1]?.resolve(answer);
     expect(await second).toBe(answer);
     expect(await third).toBe(answer);
+  });
+
+  test('that stays without an answer is not waited for a second time by who waited with it', async () => {
+    const { asked, search } = directory();
+    const underWay = new SearchesUnderWay();
+    const both = [1, 2].map(() => underWay.join(query, staying, search));
+    asked[0]?.reject(new NoAnswer('slow', 'not in time'));
+    for (const each of both) await expect(each).rejects.toMatchObject({ silence: 'slow' });
+    expect(asked).toHaveLength(1);
   });
 
   test('is left by who leaves, and nobody else notices', async () => {

@@ -12,7 +12,7 @@ import { unlessAborted } from './unless-aborted.ts';
 export class SearchesUnderWay {
   readonly #answers = new Map<string, Promise<SearchAnswer>>();
 
-  /** That somebody else left, or got no answer, is no answer for us: then we ask ourselves. */
+  /** That somebody else left, or has read too much, is no answer for us: then we ask ourselves. */
   async join(
     query: SearchQuery,
     signal: AbortSignal,
@@ -22,11 +22,7 @@ export class SearchesUnderWay {
     for (;;) {
       const underWay = this.#answers.get(question);
       if (underWay === undefined) return this.#ask(question, search);
-      const answer = await unlessAborted(
-        underWay.catch(() => undefined),
-        signal,
-        leftWaiting,
-      );
+      const answer = await unlessAborted(underWay.catch(toAskOurselves), signal, leftWaiting);
       if (answer !== undefined) return answer;
     }
   }
@@ -40,6 +36,12 @@ export class SearchesUnderWay {
       this.#answers.delete(question);
     }
   }
+}
+
+/** A server that does not answer them does not answer us: to wait for it a second time would take the time of a third. */
+function toAskOurselves(error: unknown): undefined {
+  if (error instanceof NoAnswer && error.silence !== 'left') throw error;
+  return undefined;
 }
 
 /** As it would go over the wire, so that two questions are the same only if the directory could not tell them apart. */

@@ -35,6 +35,8 @@ export class Server {
   readonly #means: ServerMeans;
   readonly #service: ServiceConnection;
   readonly #binds: BindPool;
+  /** All that are open. */
+  readonly #connections = new Set<LdapConnection>();
   #errands = 0;
   #retired = false;
 
@@ -46,7 +48,7 @@ export class Server {
     this.#means = means;
     this.#service = new ServiceConnection(() => this.#openService(), keepConnections);
     this.#binds = new BindPool({
-      open: (signal) => openConnection(config, address, AbortSignal.any([signal, closing])),
+      open: (signal) => this.#open(AbortSignal.any([signal, closing])),
       most: config.pool.binds,
       idle: keepConnections ? config.pool.idle : 0,
       timeout: config.timeouts.bind,
@@ -94,8 +96,7 @@ export class Server {
   }
 
   close(): void {
-    this.#service.close();
-    this.#binds.close();
+    for (const connection of this.#connections) connection.close();
   }
 
   /** Stale: a connection that was there before has turned out to be closed or unbound, which says nothing of the server. */
@@ -145,10 +146,17 @@ export class Server {
     };
   }
 
+  async #open(signal: AbortSignal): Promise<LdapConnection> {
+    const connection = await openConnection(this.#means.config, this.#address, signal);
+    this.#connections.add(connection);
+    connection.onEnd(() => this.#connections.delete(connection));
+    return connection;
+  }
+
   async #openService(): Promise<LdapConnection> {
-    const { config, account, closing } = this.#means;
+    const { account, closing } = this.#means;
     account.refuseIfRefused();
-    const connection = await openConnection(config, this.#address, closing);
+    const connection = await this.#open(closing);
     try {
       await account.bind(connection, closing);
       closing.throwIfAborted();

@@ -52,10 +52,6 @@ export class ServiceConnection {
     if (!this.#keep) shared.connection.close();
   }
 
-  close(): void {
-    this.#shared?.connection.close();
-  }
-
   async #renew(): Promise<SharedConnection> {
     try {
       this.#shared = new SharedConnection(await this.#open(), this.#open);
