@@ -27,10 +27,18 @@ export interface Gatehouse {
   /** Everything it has written so far. */
   output(): string;
   /** Runs the CLI with the same configuration; `status` and what it printed. */
-  cli(args: readonly string[], input?: string): { status: number | null; stdout: string; stderr: string };
+  cli(args: readonly string[], input?: string): CliAnswer;
+  /** The same while this process goes on: a server of the test that it talks to waits when nobody reads its log. */
+  cliBeside(args: readonly string[]): Promise<CliAnswer>;
   /** SIGTERM, and waits for the end. */
   stop(): Promise<void>;
   kill(): Promise<void>;
+}
+
+export interface CliAnswer {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Returns once it answers. @throws with its output when it ends before */
@@ -74,6 +82,17 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Gatehou
         encoding: 'utf8',
       });
       return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+    },
+    cliBeside: async (args) => {
+      const cli = spawn(process.execPath, [main, ...args, '--config', configFile], { env });
+      const said = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const) {
+        cli[name].setEncoding('utf8').on('data', (chunk: string) => {
+          said[name] += chunk;
+        });
+      }
+      const [status] = (await once(cli, 'close')) as [number | null];
+      return { status, ...said };
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
