@@ -13,7 +13,7 @@ import type { Searches } from '../session.ts';
 import { resultCode } from '../wire/result-code.ts';
 import { inBatches } from './batches.ts';
 import { type Found, FoundGroups, refuseTooMany } from './found-groups.ts';
-import { type Group, toKnowTheName } from './group.ts';
+import { type Group, nameAnd } from './group.ts';
 import { followLevels } from './nested.ts';
 import { primaryGroup } from './primary-group.ts';
 
@@ -86,5 +86,5 @@ async function readGroup(
 }
 
 function groupAttributes({ nameAttribute, attribute, nested }: MemberOf): readonly string[] {
-  return nested ? [toKnowTheName(nameAttribute), attribute] : [toKnowTheName(nameAttribute)];
+  return nested ? nameAnd(nameAttribute, attribute) : nameAnd(nameAttribute);
 }

@@ -9,8 +9,8 @@ import { inEachBase, searchAll } from '../search.ts';
 import type { Searches } from '../session.ts';
 import { inBatches } from './batches.ts';
 import { type Found, FoundGroups } from './found-groups.ts';
-import { type Group, toKnowTheName } from './group.ts';
-import { type FindGroups, followLevels, groupsAbove } from './nested.ts';
+import { type Group, nameAnd } from './group.ts';
+import { type FindGroups, Upwards } from './nested.ts';
 import { primaryGroup } from './primary-group.ts';
 
 type Matcher = GroupSearch['userMatchers'][number];
@@ -28,21 +28,20 @@ export async function groupsByMember(
     );
     return entries.map((entry) => ({ entry, how }));
   };
-  const follow = (from: readonly Entry[], attribute: string) =>
-    followLevels(from, search.maxDepth, async (level) =>
-      found.add(await groupsAbove(level, attribute, find)),
-    );
-
+  const upwards = new Upwards(find, search.maxDepth);
   for (const matcher of search.userMatchers) {
-    const direct = found.add(await groupsHolding(person, matcher, find));
-    if (matcher.recursionGroupAttribute !== undefined) await follow(direct, matcher.recursionGroupAttribute);
+    const direct = await groupsHolding(person, matcher, find);
+    found.add(direct);
+    found.add(await upwards.groupsAbove(direct, matcher.recursionGroupAttribute));
   }
   if (!search.primaryGroup) return found.named(search.nameAttribute);
 
-  const primary = found.add(await primaryGroupWithin(searches, person, search, trace));
+  const primary = await primaryGroupWithin(searches, person, search, trace);
+  found.add(primary);
   for (const { groupAttribute, recursionGroupAttribute, inChain } of search.userMatchers) {
-    if (recursionGroupAttribute !== undefined) await follow(primary, recursionGroupAttribute);
-    if (inChain) found.add(await inBatches(primary, ({ dn }) => groupsInChain(dn, groupAttribute, find)));
+    found.add(await upwards.groupsAbove(primary, recursionGroupAttribute));
+    if (!inChain) continue;
+    found.add(await inBatches(primary, ({ entry }) => groupsInChain(entry.dn, groupAttribute, find)));
   }
   return found.named(search.nameAttribute);
 }
@@ -90,5 +89,5 @@ async function primaryGroupWithin(
 }
 
 function groupQuery({ scope, nameAttribute, ignoreReferrals }: GroupSearch) {
-  return { scope, attributes: [toKnowTheName(nameAttribute)], ignoreReferrals };
+  return { scope, attributes: nameAnd(nameAttribute), ignoreReferrals };
 }

@@ -15,7 +15,7 @@ import type { Searches } from '../session.ts';
 import { domainOfSid, sidText } from '../sid.ts';
 import { chunksOf, inBatches } from './batches.ts';
 import { refuseTooMany } from './found-groups.ts';
-import { type Group, nameOf, toKnowTheName } from './group.ts';
+import { type Group, nameAnd, nameOf } from './group.ts';
 
 /** By `S-1-…`, as the directory holds them. */
 type Sids = ReadonlyMap<string, Buffer>;
@@ -23,7 +23,7 @@ type Groups = ReadonlyMap<string, Entry>;
 interface Where {
   readonly bases: readonly string[];
   readonly filter: Filter;
-  readonly attribute: string;
+  readonly attributes: readonly string[];
 }
 type FindSids = (sids: Sids, where: Where) => Promise<Groups>;
 
@@ -41,7 +41,7 @@ export async function groupsByToken(
   const named = await find(sids, {
     bases,
     filter: both(filter, isGroup),
-    attribute: toKnowTheName(nameAttribute),
+    attributes: nameAnd(nameAttribute, 'objectSid'),
   });
   const others = without(sids, named);
   await proveThatTheyMayBeLeftOut(others, domainsOf([own, ...named.keys()]), bases, find);
@@ -98,7 +98,7 @@ async function proveThatTheyMayBeLeftOut(
   const whole = {
     bases: [...new Set(bases.map((base) => domainSuffix(base) ?? base))],
     filter: isGroup,
-    attribute: '1.1',
+    attributes: ['objectSid'],
   };
   const unseen = [...without(ours, await find(ours, whole)).keys()];
   if (unseen.length === 0) return;
@@ -111,7 +111,7 @@ async function proveThatTheyMayBeLeftOut(
 async function findSids(
   searches: Searches,
   sids: Sids,
-  { bases, filter, attribute }: Where,
+  { bases, filter, attributes }: Where,
   trace: Trace,
 ): Promise<Groups> {
   const questions = chunksOf([...sids.values()], limits.groupsPerSearch).flatMap((chunk) =>
@@ -120,7 +120,6 @@ async function findSids(
   const entries = await inBatches(questions, ({ base, chunk }) => {
     const named = anyOf(chunk.map((sid) => equals('objectSid', sid)));
     const query = { base, scope: 'sub', filter: allOf([filter, named]) } as const;
-    const attributes = [attribute, 'objectSid'];
     // Whether all were found shows by itself, whatever is on other servers.
     return searchAll(searches, { ...query, attributes, ignoreReferrals: true }, trace);
   });

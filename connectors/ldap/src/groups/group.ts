@@ -23,9 +23,10 @@ export function nameOf(group: Entry, nameAttribute: string): string {
   return name;
 }
 
-/** What to ask for, to know the name: `1.1` is no attribute (RFC 4511, section 4.5.1.8). */
-export function toKnowTheName(nameAttribute: string): string {
-  return isDnItself(nameAttribute) ? '1.1' : nameAttribute;
+/** What to ask for, to know the name and these: `1.1` is no attribute (RFC 4511, section 4.5.1.8). */
+export function nameAnd(nameAttribute: string, ...others: readonly string[]): readonly string[] {
+  const attributes = isDnItself(nameAttribute) ? others : [nameAttribute, ...others];
+  return attributes.length === 0 ? ['1.1'] : attributes;
 }
 
 function isDnItself(attribute: string): boolean {

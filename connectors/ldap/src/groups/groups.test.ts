@@ -185,6 +185,18 @@ describe('groups that name their members', () => {
     });
   });
 
+  // Attack, or bad luck: two matchers find the same group, and only the second one follows groups in groups.
+  test('are followed from a group that another matcher has found already', async () => {
+    const followed = { ...byMember, recursionGroupAttribute: 'member' };
+    const connector = withGroups({
+      groupSearch: { baseDn: within('Nested'), userMatchers: [byMember, followed] },
+    });
+    expect(await groupsOf(connector)).toEqual({
+      jane: ['childGroup', 'circularGroup1', 'intermediateGroup', 'circularGroup2', 'parentGroup'],
+      john: ['circularGroup2', 'intermediateGroup', 'circularGroup1', 'parentGroup'],
+    });
+  });
+
   test('are followed through each of two groups of the same name, and the name is there once', async () => {
     const userMatchers = [{ ...byMember, recursionGroupAttribute: 'member' }];
     const connector = withGroups({ groupSearch: { baseDn: within('Twice'), userMatchers } });

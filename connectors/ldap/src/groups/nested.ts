@@ -5,7 +5,7 @@ import { misconfigured } from '../errors.ts';
 import { anyOf, equals } from '../filters.ts';
 import { limits } from '../limits.ts';
 import { chunksOf, inBatches } from './batches.ts';
-import type { Found } from './found-groups.ts';
+import { type Found, FoundGroups } from './found-groups.ts';
 
 /** Finds groups that pass a filter. */
 export type FindGroups = (filter: Filter, how: string) => Promise<readonly Found[]>;
@@ -25,12 +25,39 @@ export async function followLevels(
   }
 }
 
+/** From groups to those that contain them, and so on to the top. */
+export class Upwards {
+  readonly #find: FindGroups;
+  readonly #maxDepth: number;
+  /** By attribute, apart from what was found: a group that was found in another way has not been followed by that. */
+  readonly #walked = new Map<string, FoundGroups>();
+
+  constructor(find: FindGroups, maxDepth: number) {
+    this.#find = find;
+    this.#maxDepth = maxDepth;
+  }
+
+  /** In the order of finding; none without an attribute to follow. */
+  async groupsAbove(groups: readonly Found[], attribute: string | undefined): Promise<readonly Found[]> {
+    if (attribute === undefined) return [];
+    const walked = this.#walked.get(attribute) ?? new FoundGroups();
+    this.#walked.set(attribute, walked);
+    const found: Found[] = [];
+    await followLevels(walked.add(groups), this.#maxDepth, async (level) => {
+      const above = await oneLevelUp(level, attribute, this.#find);
+      found.push(...above);
+      return walked.add(above);
+    });
+    return found;
+  }
+}
+
 /**
  * The groups that contain one of these. All are asked about in few searches: most groups are in no other one, and that
  * is the end of it. Of a few, each is then asked about by itself, since only that tells which contains which: it
  * is the order that people expect, and what an administrator wants to know.
  */
-export async function groupsAbove(
+async function oneLevelUp(
   level: readonly Entry[],
   attribute: string,
   find: FindGroups,
