@@ -1,5 +1,6 @@
 /** The directory as a whole: which server does a piece of work, and what is known about all of them. */
 import type { Log } from '@gatehouse/connector-kit';
+import { ComparingServers } from './account/comparing-servers.ts';
 import { acceptsAnybody } from './bind.ts';
 import type { LdapConfig } from './config.ts';
 import { misconfigured } from './errors.ts';
@@ -30,6 +31,8 @@ export class Directory {
   readonly now: () => Date;
   /** What `CORP\jane` means in it. */
   readonly domains: Domains;
+  /** Whose word about an expired password proves that it is the right one. */
+  readonly comparing = new ComparingServers();
   readonly #servers: Servers;
   readonly #closing = new AbortController();
   /** By server: when it last proved that it is not one that lets in anybody. */

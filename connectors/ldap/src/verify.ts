@@ -1,10 +1,9 @@
 /** Checks a name and a password. */
-import type { Call, ConnectorError, Identity } from '@gatehouse/connector-kit';
+import type { Call, Identity } from '@gatehouse/connector-kit';
 import type { BindAnswer, Refused, Right } from './account/bind-answer.ts';
 import { requireGoodStanding } from './account/good-standing.ts';
-import { type AccountState, refuse, refuseInSilence } from './account/states.ts';
+import { type AccountState, type Finding, refuse, refuseInSilence } from './account/states.ts';
 import { bindDecoy, bindPerson } from './bind.ts';
-import type { LdapConfig } from './config.ts';
 import type { Directory } from './directory.ts';
 import type { Entry } from './entry.ts';
 import { findByName } from './find-person.ts';
@@ -12,6 +11,7 @@ import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
 import { identityOf, personId, type State } from './identity.ts';
 import { limits } from './limits.ts';
+import type { Session } from './session.ts';
 
 export interface Credentials {
   readonly username: string;
@@ -38,7 +38,12 @@ export async function verify(
         : await bindPerson(session, person.dn, credentials.password);
     call.trace.step('ldap password', { person: person?.dn ?? null, ...factsOf(answer) });
     if (person === null || answer.verdict === 'wrong') return null;
-    if (answer.verdict === 'refused') throw refusalOf(person, answer, config);
+    if (answer.verdict === 'refused') {
+      const finding = await provedBy(answer, directory, session, call);
+      throw finding
+        ? refuse(person.dn, finding, config.passwordChangeUrl)
+        : refuseInSilence(person.dn, answer.reason);
+    }
 
     // Before anything is told: the "yes" of a directory that accepts everything proves nothing about the password.
     await directory.provesItRefusesStrangers(session);
@@ -49,8 +54,14 @@ export async function verify(
   });
 }
 
-function refusalOf({ dn }: Entry, { finding, reason }: Refused, config: LdapConfig): ConnectorError {
-  return finding === undefined ? refuseInSilence(dn, reason) : refuse(dn, finding, config.passwordChangeUrl);
+async function provedBy(
+  { finding, claim }: Refused,
+  { comparing }: Directory,
+  session: Session,
+  { trace }: Call,
+): Promise<Finding | undefined> {
+  if (claim === undefined) return finding;
+  return (await comparing.has(session, trace)) ? claim : undefined;
 }
 
 /** A lock that has run out may still be written in the entry, and a grace login is there for expired passwords. */
@@ -64,7 +75,7 @@ function logGrace({ dn }: Entry, graceLogins: number, call: Call): void {
 
 function factsOf(answer: BindAnswer): { readonly [fact: string]: string | number } {
   const { verdict } = answer;
-  if (verdict === 'refused') return { verdict, reason: answer.reason, ...answer.finding };
+  if (verdict === 'refused') return { verdict, reason: answer.reason, ...(answer.finding ?? answer.claim) };
   return {
     verdict,
     ...(verdict === 'right' && answer.graceLogins !== undefined && { graceLogins: answer.graceLogins }),

@@ -78,11 +78,11 @@ describe('attack: a state that is told without the right password tells which na
 });
 
 describe('a password policy says', () => {
-  test('expired: the password was compared', () => {
+  test('expired: the password was compared, if the server is one that does that first', () => {
     const policy = { error: 0, expired: true };
-    expect(readBindAnswer({ code: invalidCredentials, message: '', policy })).toMatchObject({
-      finding: { state: 'password expired' },
-    });
+    const answer = readBindAnswer({ code: invalidCredentials, message: '', policy });
+    expect(answer).toMatchObject({ verdict: 'refused', claim: { state: 'password expired' } });
+    expect(answer).not.toHaveProperty('finding');
   });
 
   test.each([

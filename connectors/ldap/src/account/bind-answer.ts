@@ -6,9 +6,10 @@
  *
  * - Active Directory: each of its codes but 775 (locked) and 525 (nobody by that name). Samba, too: a lock is looked at
  *   before the password, all else after it.
- * - OpenLDAP's `ppolicy`: "expired" and "to be changed" come after the comparison; "locked" takes its place.
- * - 389 and FreeIPA: the same; an inactivated account is refused before the comparison (53), a locked one as well (19).
- *   Netscape's own control for "expired" comes from OpenLDAP for a locked account, and alone proves nothing.
+ * - Whatever comes with a success.
+ * - OpenLDAP's `ppolicy`, 389 and FreeIPA: "expired" comes after the comparison; "locked" takes its place, and an account
+ *   that is inactivated or locked in 389 has results of its own (53, 19). Of other servers one does not know: a claim.
+ * - Netscape's own control for "expired" comes from OpenLDAP for a locked account, and alone proves nothing.
  */
 import { describe } from '../errors.ts';
 import type { PasswordPolicy } from '../wire/controls.ts';
@@ -30,6 +31,8 @@ export interface Refused {
   readonly reason: string;
   /** There where the password was proved right. */
   readonly finding?: Finding;
+  /** The same, if the server is one that compares the password before it says so. */
+  readonly claim?: Finding;
 }
 
 /** For `success` and `invalidCredentials`; other results have nothing to say about a password. */
@@ -56,7 +59,7 @@ function readRefusal(result: Result, { error, expired }: PasswordPolicy): BindAn
   const said = describe(result);
   if (error !== undefined) {
     const reason = `${said}, password policy error ${error}`;
-    return { verdict: 'refused', reason, ...(error === 0 && { finding: found('password expired', reason) }) };
+    return { verdict: 'refused', reason, ...(error === 0 && { claim: found('password expired', reason) }) };
   }
   if (expired === true) return { verdict: 'refused', reason: `${said}, expired or locked` };
   const code = activeDirectoryCode(result.message);

@@ -87,6 +87,8 @@ describe('attack: an answer to a bind that says what it may not', () => {
     ['a lock by policy', bind(49, '', policyError(1))],
     ['a lock by policy, with another result', bind(19, '', policyError(0))],
     ['inactivated', bind(53, 'Account inactivated. Contact system administrator.', policyError(1))],
+    // Some servers say so to every password.
+    ['expired by policy, by a server that nobody knows', bind(49, '', policyError(0))],
     ['a policy error that nobody knows, with a success', bind(0, '', policyError(77))],
   ])('%s is a wrong password', async (_, answer) => {
     expect(await seenAfter(answer)).toBe(wrongPassword);
@@ -148,3 +150,57 @@ describe('a success does not sign in', () => {
 function manyControls(count: number): readonly Buffer[] {
   return Array.from({ length: count }, (_, n) => ber(0x30, ber(0x04, `1.2.3.${n}`)));
 }
+
+describe('the root entry says whose word about an expired password counts', () => {
+  const expired = bind(49, 'expired', policyError(0));
+
+  /** A server that has the same entry for every search, and another one for its root. */
+  async function seenAt(root: Readonly<Record<string, readonly (string | Buffer)[]>>, rootDn = '') {
+    let binds = 0;
+    let searches = 0;
+    server = await startHostileLdap(({ id, kind }) => {
+      if (kind === 'bind') {
+        binds += 1;
+        return [binds === 1 ? bindResult(id) : expired(id)];
+      }
+      if (kind !== 'search') return [];
+      searches += 1;
+      const found =
+        searches === 1 ? entry(id, jane, { cn: ['jane'], uid: ['jane'] }) : entry(id, rootDn, root);
+      return [found, searchResult(id)];
+    });
+    const connector = openConnector({
+      ...plainConfig(server.port),
+      ...{ bindDn: `cn=service,${suffix}`, bindPassword: 'service' },
+      userSearch: { baseDn: people, username: 'uid' },
+    });
+    if (connector.login.kind !== 'password') throw new Error('not a password connector');
+    const signIn = connector.login.verify({ username: 'jane', password: 'foo' }, testCall());
+    return signIn.then(
+      () => 'no error',
+      (error: unknown) => (ConnectorError.is(error) ? error.personMessage : String(error)),
+    );
+  }
+
+  test.each([
+    ['OpenLDAP', { objectClass: ['top', 'OpenLDAProotDSE'] }],
+    ['389', { objectClass: ['top'], vendorVersion: ['389-Directory/2.3.1 B2023.027.0000'] }],
+  ])('%s compares first', async (_, root) => {
+    expect(await seenAt(root)).toContain('Your password has expired.');
+  });
+
+  // Descendants of OpenDS say "expired" to any password.
+  test.each([
+    ['PingDirectory', { objectClass: ['top'], vendorVersion: ['PingDirectory Server 9.3.0.0'] }],
+    ['a server that does not say', { objectClass: ['top'] }],
+    ['a server that says it somewhere else', { objectClass: ['top', 'x OpenLDAProotDSE'] }],
+    ['a root entry that is not text', { objectClass: [Buffer.from([0xff])] }],
+    ['a root entry that is hidden', {}],
+  ])('attack: guesses at names where %s answers', async (_, root) => {
+    expect(await seenAt(root)).toBeUndefined();
+  });
+
+  test('and an entry with another name is not the root', async () => {
+    expect(await seenAt({ objectClass: ['OpenLDAProotDSE'] }, jane)).toBeUndefined();
+  });
+});
