@@ -332,22 +332,53 @@ describe('several bases', () => {
     expect(line?.detail).toContain(`2 entries below ${people}, 0 entries below ${groups}`);
     expect(line?.advice).toContain(`Nobody is found below ${groups}`);
   });
+});
 
-  test('and more people than one answer holds are counted to the end', async () => {
-    const many = await startOpenLdap({
+describe('more than one answer holds', () => {
+  let many: OpenLdap;
+  beforeAll(async () => {
+    const numbers = Array.from({ length: 250 }, (_, n) => n);
+    many = await startOpenLdap({
       ldif: [
         root,
         unit('People'),
-        ...Array.from({ length: 250 }, (_, n) => person(`p${n}`, 'x', people, { uid: `p${n}` })),
+        ...numbers.map((n) => person(`p${n}`, 'x', people, { uid: `p${n}` })),
+        unit('Groups'),
+        ...numbers.map((n) => group(`g${n}`, groups, [`cn=p${n},${people}`])),
       ].join(''),
     });
-    const config = { ...secureConfig(many), userSearch: { baseDn: people, username: 'uid' } };
+  });
+  afterAll(() => many.stop());
+
+  async function line(name: string) {
+    const config = {
+      ...secureConfig(many),
+      ...{ bindDn: undefined, bindPassword: undefined },
+      userSearch: { baseDn: people, username: 'uid' },
+      groupSearch: { baseDn: groups },
+    };
     const lines = await openConnector(config).check(testCall());
-    await many.stop();
-    const line = lines.find(({ name }) => name === 'people');
-    expect(line?.detail).toBe(
+    return lines.find((each) => each.name === name);
+  }
+
+  test('is counted to the end', async () => {
+    expect((await line('people'))?.detail).toBe(
       `250 entries below ${people}; 100 of the first 100 with all that a sign-in needs`,
     );
+  });
+
+  test('is counted in pages where the directory sends only some at once', async () => {
+    await many.restart('limits * size.soft=120 size.hard=120 size.prtotal=unlimited');
+    expect((await line('groups'))?.detail).toBe(`250 groups below ${groups} (120 at once) with a "cn"`);
+    expect(await line('groups')).not.toHaveProperty('advice');
+  });
+
+  test('is told where there are no pages either', async () => {
+    await many.restart('limits * size.soft=120 size.hard=120 size.prtotal=120');
+    expect(await line('groups')).toMatchObject({
+      detail: expect.stringContaining(`more than 120 groups below ${groups} (120 at once)`),
+      advice: expect.stringContaining('raise the limit'),
+    });
   });
 });
 

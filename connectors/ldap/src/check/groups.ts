@@ -8,6 +8,7 @@ import type { Searches } from '../session.ts';
 import { attempt, type Finding } from './attempt.ts';
 import { adviseEmptyBases, adviseReferences } from './bases.ts';
 import {
+  adviseLimits,
   allIn,
   countEach,
   type EachBase,
@@ -45,6 +46,7 @@ function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch
       const judged = await judgeMatchers(searches, config, search);
       if (judged.advice !== undefined) return { detail, facts, ...judged };
       const more = [
+        ...adviseLimits(totals),
         ...adviseEmptyBases(samples, 'groupSearch.baseDn'),
         ...(search.ignoreReferrals
           ? []

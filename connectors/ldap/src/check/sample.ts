@@ -73,6 +73,8 @@ export interface Total {
   readonly count: number;
   /** There are more, or the directory does not let itself be counted. */
   readonly more: boolean;
+  /** The directory sends so many at once, and the rest in pages, if at all. */
+  readonly atOnce?: number;
 }
 
 /** `60 entries below ou=a, more than 10000 below ou=b`. A sample that was whole is not read again. */
@@ -91,27 +93,50 @@ export async function countEach(
   return totals;
 }
 
-/** In pages, as many as a sign-in would read. What fails on the way leaves "more than". */
+/** As a sign-in would read them, and no more: first all at once, then in pages of what the directory sends at once. */
 async function countAll(searches: Searches, query: SearchQuery, known: number): Promise<Total> {
-  return searches.inPages(async (own) => {
-    let count = 0;
-    let cookie: Buffer | undefined;
-    for (let page = 0; count < limits.entries && page < limits.pages; page += 1) {
-      // Some directories allow no larger page than they send at once.
-      const answer = await own.search(query, { size: known, cookie });
-      count += answer.entries.length;
-      if (answer.result.code !== resultCode.success) return { count: Math.max(count, known), more: true };
-      if (!answer.cookie?.length) return { count, more: false };
-      cookie = answer.cookie;
-    }
-    return { count, more: true };
-  });
+  const whole = await searches.search({ ...query, sizeLimit: limits.entries });
+  const count = whole.entries.length;
+  if (whole.result.code === resultCode.success) return { count, more: false };
+  const cut = whole.result.code === resultCode.sizeLimitExceeded && count < limits.entries;
+  if (!cut) return { count: Math.max(count, known), more: true };
+  const paged = await searches.inPages((own) => countPages(own, query, Math.min(count, limits.pageSize)));
+  return { ...paged, count: Math.max(paged.count, count), atOnce: count };
+}
+
+async function countPages(
+  searches: Pick<Searches, 'search'>,
+  query: SearchQuery,
+  size: number,
+): Promise<Total> {
+  let count = 0;
+  let cookie: Buffer | undefined;
+  for (let page = 0; count < limits.entries && page < limits.pages; page += 1) {
+    const answer = await searches.search(query, { size, cookie });
+    count += answer.entries.length;
+    if (answer.result.code !== resultCode.success) return { count, more: true };
+    if (!answer.cookie?.length) return { count, more: false };
+    cookie = answer.cookie;
+  }
+  return { count, more: true };
 }
 
 export function told(totals: readonly (Total & { readonly base: string })[], what: string): string {
   return totals
-    .map(({ base, count, more }) => `${more ? 'more than ' : ''}${counted(count, what)} below ${base}`)
+    .map(({ base, count, more, atOnce }) => {
+      const pages = atOnce === undefined ? '' : ` (${atOnce} at once)`;
+      return `${more ? 'more than ' : ''}${counted(count, what)} below ${base}${pages}`;
+    })
     .join(', ');
+}
+
+/** A directory that cuts its answers and has no pages would give people a part of their groups: such sign-ins fail. */
+export function adviseLimits(totals: readonly Total[]): readonly string[] {
+  const cut = totals.find(({ more, atOnce, count }) => more && atOnce !== undefined && count <= atOnce);
+  if (cut === undefined) return [];
+  return [
+    `The directory sends ${cut.atOnce} entries at once and no pages: raise the limit for the service account, or sign-ins with more groups fail.`,
+  ];
 }
 
 export function counted(count: number, what: string): string {
