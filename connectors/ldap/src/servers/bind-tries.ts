@@ -13,7 +13,7 @@ export class BindTries {
   #accepted = false;
   #refused = false;
 
-  /** Whether another server may be asked. */
+  /** Whether nothing of this work may be begun anew, here or elsewhere. */
   get over(): boolean {
     return this.#refused || this.#unanswered >= MOST_UNANSWERED;
   }

@@ -251,6 +251,25 @@ describe('a password that is wrong', () => {
   });
 });
 
+describe('a password that is wrong, and a connection that had rested', () => {
+  test('and breaks after the "no" do not show the password to the same server again', async () => {
+    const [one] = await playAll(({ kind, socket }, count) => {
+      if (kind !== 'search' || count !== 2) return undefined;
+      socket.end();
+      return [];
+    });
+    const directory = new Directory(configSchema.parse({ ...playedConfig, host: at(one) }), () => host.now());
+    await directory.use(never, (session) => session.search(anything));
+    const work = directory.use(never, async (session) => {
+      await session.bind(jane, 'wrong');
+      return session.search(anything);
+    });
+    await expect(work).rejects.toMatchObject({ code: 'unavailable' });
+    expect(one.binds).toEqual(['service', 'wrong']);
+    directory.close();
+  });
+});
+
 describe('a password that was sent and not answered', () => {
   const silentBinds: Play = ({ kind, bytes }) =>
     kind === 'bind' && whose(bytes) === 'jane' ? [] : undefined;
@@ -276,7 +295,10 @@ describe('a password that was sent and not answered', () => {
   test('twice is not sent a third time', async () => {
     const [one, two, three] = await playAll(silentBinds, closingBinds, undefined);
     openPlayed();
-    await expect(signIn(connector, 'jane', 'right')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(signIn(connector, 'jane', 'right')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(`(?=.*${at(one)}: )(?=.*${at(two)}: )`),
+    });
     expect([one.binds, two.binds, three.binds]).toEqual([['service', 'jane'], ['service', 'jane'], []]);
   });
 

@@ -111,10 +111,10 @@ export class Server {
     } catch (error) {
       const { noAnswer } = session;
       if (noAnswer === undefined) throw error;
-      const mayGoOn = !errand.signal.aborted && !errand.tries.over;
-      if (mayGoOn && lent.used && endsConnection(noAnswer) && !lent.shared.connection.alive) return 'stale';
+      const isStale = lent.used && endsConnection(noAnswer) && !lent.shared.connection.alive;
+      if (isStale && !errand.tries.over) return 'stale';
       this.#noteTrouble(noAnswer, since);
-      throw mayGoOn ? new Unserved(this.name, noAnswer) : error;
+      throw errand.signal.aborted ? error : new Unserved(this.name, noAnswer);
     } finally {
       this.#service.giveBack(lent);
     }
