@@ -29,7 +29,7 @@ beforeAll(async () => {
       root,
       unit('People'),
       staff('jane', { displayName: 'Jane Doe', description: Array.from({ length: 30 }, (_, n) => `d${n}`) }),
-      staff('john'),
+      staff('john', { description: 'bell\u0007' }),
       staff('twin one', { mail: 'twin@example.com' }),
       staff('twin two', { mail: 'twin@example.com' }),
       staff('gone', { objectClass: ['inetOrgPerson', 'shadowAccount'], shadowExpire: '1' }),
@@ -115,6 +115,19 @@ describe('somebody who can sign in', () => {
     });
     expect(attributes.get('description')?.values).toHaveLength(30);
     expect(attributes.get('objectClass')).toEqual({ values: ['inetOrgPerson'] });
+  });
+
+  test('has what is no text written as text', async () => {
+    const { person: looked } = await lookUp(
+      { username: 'john' },
+      { attributes: { displayName: 'description' } },
+    );
+    const description = looked?.attributes.find(({ name }) => name === 'description');
+    expect(description).toEqual({
+      name: 'description',
+      values: [Buffer.from('bell\u0007').toString('hex')],
+      remark: 'hex, `attributes.displayName`',
+    });
   });
 
   // Attack: an administrator shares what the check says; a hash in it can be broken at home.
@@ -241,6 +254,14 @@ describe('a group', () => {
     expect(answers?.map(({ asked, found: each }) => [asked, each.length])).toEqual([
       ['nix', 0],
       ['admins', 1],
+    ]);
+  });
+
+  test('of many that are asked for is not counted: the members of a large one are megabytes', async () => {
+    const names = ['admins', ...Array.from({ length: 10 }, (_, n) => `none-${n}`)];
+    const { groups: answers } = await lookUp({ groups: names });
+    expect(answers?.[0]?.found).toEqual([
+      { name: 'admins', entry: inGroups('admins'), counts: true, remarks: [] },
     ]);
   });
 

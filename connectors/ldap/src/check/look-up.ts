@@ -15,13 +15,16 @@ import { nearMisses } from './near-misses.ts';
 import { readAttributes } from './person-attributes.ts';
 import { readRootEntry } from './root-entry.ts';
 
+/** Who asks for more groups wants to know whether they are there. */
+const mostCounted = 10;
+
 /** Never throws for a directory that fails: the lines say what did. */
 export async function lookUp(directory: Directory, who: LookUpRequest, call: Call): Promise<LookedUp<State>> {
   const signal = directory.deadline(call.signal);
   try {
     const found = await directory.use(signal, (session) => lookUpIn(session, directory, who, call));
     // Last, and each for itself: the members of one group may be more than a connection lets through.
-    return found.groups === undefined
+    return found.groups === undefined || found.groups.length > mostCounted
       ? found
       : { ...found, groups: await countMembers(directory, found.groups, signal) };
   } catch (error) {

@@ -220,6 +220,20 @@ describe('connector check --group', () => {
   });
 });
 
+describe('an upstream that does not answer', () => {
+  const [corp] = config.connectors;
+  const away = { ...corp, config: { ...corp?.config, upstream: 'unavailable' } };
+
+  it('is told, and nothing is concluded about people and groups', async () => {
+    const { code, stdout } = await check(['--user', 'ada', '--group', 'staff'], {
+      written: { ...config, connectors: [away] },
+    });
+    expect(code).toBe(5);
+    expect(stdout).toContain('it could not be asked for; see above');
+    expect(stdout).not.toMatch(/there is no group|nobody by this name/);
+  });
+});
+
 describe('names in rules', () => {
   it('that no group of the upstream has are told, and do not fail', async () => {
     const wrong = { ...rules, require: { anyGroup: ['stuff', 'staff', 'x-*'] } };

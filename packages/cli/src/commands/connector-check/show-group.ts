@@ -6,12 +6,18 @@ import type { AskedGroupReport, InTokenReason, PersonInGroup } from './explain-g
 import { few, refusalInWords, stepsInWords } from './in-words.ts';
 import { showOneGroup } from './show-person.ts';
 
-export function showGroup(group: AskedGroupReport, person: string | undefined, terminal: Terminal): void {
+/** @param unasked a check has failed, so that the upstream may not have been asked at all */
+export function showGroup(
+  group: AskedGroupReport,
+  { person, unasked }: { readonly person: string | undefined; readonly unasked: boolean },
+  terminal: Terminal,
+): void {
   terminal.print('');
   const title = person === undefined ? group.asked : `${person} and the group ${group.asked}`;
   terminal.print(terminal.paint('bold', printable(title)));
   if (group.person !== undefined) showMembership(group.person, terminal);
-  if (group.person === undefined || group.person.memberships.length === 0) showFound(group, terminal);
+  if (group.person === undefined || group.person.memberships.length === 0)
+    showFound(group, unasked, terminal);
 }
 
 function showMembership({ memberships, clients }: PersonInGroup, terminal: Terminal): void {
@@ -42,9 +48,12 @@ function inWords(reason: InTokenReason): string {
   }
 }
 
-function showFound({ found, upstreamNames }: AskedGroupReport, terminal: Terminal): void {
+function showFound({ found, upstreamNames }: AskedGroupReport, unasked: boolean, terminal: Terminal): void {
   if (found === undefined) {
-    terminal.print('  this kind of connector cannot tell which groups there are');
+    const why = unasked
+      ? 'it could not be asked for; see above'
+      : 'a connector of this type cannot tell which there are';
+    printBeside(terminal, `  ${terminal.paint('yellow', '!')} `, why);
     return;
   }
   if (found.length === 0) {

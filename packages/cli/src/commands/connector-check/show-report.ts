@@ -15,7 +15,9 @@ export function showReport(report: Report, entry: Entry, verbose: boolean, termi
   const asked = person !== undefined || group !== undefined;
   showChecks(checks, { verbose, brief: asked && !verbose }, terminal);
   if (person !== undefined) showPerson(person, verbose, terminal);
-  if (group !== undefined) showGroup(group, person?.asked, terminal);
+  if (group === undefined) return;
+  const unasked = [...checks, ...(person?.checks ?? [])].some(({ ok }) => !ok);
+  showGroup(group, { person: person?.asked, unasked }, terminal);
 }
 
 function showStep({ name, facts }: Step, terminal: Terminal): void {
