@@ -2,6 +2,7 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import type { Connector } from './connector.ts';
 import type { ConnectorHost } from './host.ts';
+import type { HttpNeeds } from './http-needs.ts';
 import type { Json } from './json.ts';
 
 /** Any schema library that speaks Standard Schema and Standard JSON Schema will do; zod 4 does. */
@@ -15,6 +16,8 @@ export interface ConnectorDefinition<Config, State extends Json> {
   /** For people: "LDAP or Active Directory". */
   readonly title: string;
   readonly config: ConfigSchema<Config>;
+  /** What `host.fetch` has to know: which of the addresses it is asked for the operator wrote. Pure. */
+  http?(config: Config): HttpNeeds;
   /** Pure: no network, no disk. A dead upstream never stops the start. */
   open(config: Config, host: ConnectorHost): Connector<State>;
 }

@@ -5,7 +5,13 @@ export interface ConnectorHost {
   /** The `id:` of this connector's entry in the configuration. */
   readonly id: string;
   readonly log: Log;
-  /** Outgoing HTTP. A connector uses no other, so that its requests can be played, bounded and traced in one place. */
+  /**
+   * Outgoing HTTP. A connector uses no other, so that its requests can be played, bounded and traced in one place.
+   *
+   * Redirects are not followed: a 3xx is an answer. Public addresses over HTTPS, and what `ConnectorDefinition.http`
+   * adds. Bodies and time are bounded. It fails as fetch does, with a `TypeError` whose cause is an `HttpFailure`
+   * (`fetchFailed` makes a `ConnectorError` of it), also while the body is read; an abort fails with its reason.
+   */
   readonly fetch: typeof fetch;
   now(): Date;
   /** True the first time only, over all replicas, until `until`: replay guards. */
