@@ -35,6 +35,7 @@ const homes: Readonly<Record<string, string>> = {
   ldapts: 'connectors/ldap/src/',
   commander: 'packages/cli/src/',
   yaml: 'packages/config/src/',
+  undici: 'packages/server/src/outgoing/',
 };
 
 describe('the rooms of the house', () => {

@@ -211,6 +211,7 @@ function configOf({ clients, config = {} }: OidcServerOptions, issuer: string): 
     listen: { host: '127.0.0.1', port: 0 },
     trustedProxies: [],
     allowedOrigins: [],
+    outgoing: { noProxy: [], timeouts: { connect: 5, headers: 10, silence: 10, whole: 15 } },
     database: { kind: 'embedded', path: '/nowhere' },
     seal: { kind: 'file', path: '/nowhere' },
     signing: { algorithm: 'RS256' },

@@ -20,7 +20,7 @@ interface Chapter {
 /** In the order in which somebody sets up a broker. Options that stand alone are gathered under a heading. */
 const chapters: readonly Chapter[] = [
   { heading: 'The broker', keys: ['issuer', 'insecureHttpIssuer', 'demo', 'plugins'] },
-  { heading: 'The network', keys: ['listen', 'trustedProxies', 'allowedOrigins'] },
+  { heading: 'The network', keys: ['listen', 'trustedProxies', 'allowedOrigins', 'outgoing'] },
   { heading: 'Storage', keys: ['database', 'seal'], prose: storageProse },
   { heading: 'Ways to sign in', keys: ['connectors'], prose: signInProse },
   { heading: 'Accounts of its own', keys: ['users', 'firstUser'], prose: usersProse },

@@ -15,6 +15,7 @@ import { CommandFailure } from './failure.ts';
 import { ensureFirstUser } from './first-user.ts';
 import { showAddress, showFirstUser } from './greeting.ts';
 import { openStorage } from './open-storage.ts';
+import { readOutgoing } from './outgoing.ts';
 import { watchForShutdown } from './shutdown.ts';
 import { watchDatabase } from './watch-database.ts';
 
@@ -36,8 +37,9 @@ export async function serve({ config, definitions }: Loaded, context: CommandCon
   if (firstUser) showFirstUser(firstUser, config, terminal);
 
   const accounts = accountsOf(config.users, store.users);
-  const connectors = openConnectors(config, definitions, { store, accounts, log, now });
-  for (const { connector } of connectors.values()) open.defer(async () => connector.close?.());
+  const outgoing = await readOutgoing(config);
+  const connectors = openConnectors(config, definitions, { store, accounts, outgoing, log, now });
+  for (const connector of connectors.values()) open.defer(() => connector.close());
 
   const { app, runChores } = await openApp({
     config,

@@ -20,7 +20,7 @@ export interface Parts {
 
 export function assemble({ written, connectorConfigs, sealKeys, definitions, folder }: Parts): Config {
   const at = (path: string) => resolve(folder, path);
-  const { listen, branding, firstUser, signing } = written;
+  const { listen, branding, firstUser, signing, outgoing } = written;
   const database = assembleDatabase(written, at);
   const clients = written.clients.map((client) => assembleClient(client, signing.algorithm));
   return {
@@ -32,6 +32,7 @@ export function assemble({ written, connectorConfigs, sealKeys, definitions, fol
     },
     trustedProxies: written.trustedProxies,
     allowedOrigins: written.allowedOrigins,
+    outgoing: { ...outgoing, ...(outgoing.ca !== undefined && { ca: at(outgoing.ca) }) },
     database,
     seal: assembleSeal(written, sealKeys, database, at),
     signing: { algorithm: signing.algorithm },

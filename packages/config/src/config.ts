@@ -5,10 +5,11 @@
  */
 import type { Client, IdentityRules, SealKey, SigningAlgorithm } from '@gatehouse/core';
 import type { Listen } from './schema/listen.ts';
+import type { OutgoingConfig } from './schema/outgoing.ts';
 import type { LogConfig } from './schema/presentation.ts';
 import type { Limits, SessionLifetimes, TokenLifetimes } from './schema/tokens.ts';
 
-export type { Limits, Listen, LogConfig, SessionLifetimes, TokenLifetimes };
+export type { Limits, Listen, LogConfig, OutgoingConfig, SessionLifetimes, TokenLifetimes };
 
 export interface Config {
   /** Exactly as written: clients and API servers compare it as a string. */
@@ -17,6 +18,8 @@ export interface Config {
   /** Addresses and CIDR ranges whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Seconds; `ca` is an absolute path. */
+  readonly outgoing: OutgoingConfig;
   readonly database: Database;
   readonly seal: SealConfig;
   readonly signing: { readonly algorithm: SigningAlgorithm };

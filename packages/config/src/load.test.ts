@@ -16,6 +16,10 @@ test('the least configuration has the defaults of the documentation', async () =
     listen: { host: '127.0.0.1', port: 5556 },
     trustedProxies: [],
     allowedOrigins: [],
+    outgoing: {
+      noProxy: ['localhost', '127.0.0.1', '::1'],
+      timeouts: { connect: 5, headers: 10, silence: 10, whole: 15 },
+    },
     database: { kind: 'embedded', path: '/etc/gatehouse/var/postgres' },
     seal: { kind: 'file', path: '/etc/gatehouse/var/seal.key' },
     signing: { algorithm: 'RS256' },

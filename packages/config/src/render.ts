@@ -27,6 +27,7 @@ function present(config: Config, definitions: readonly AnyConnectorDefinition[])
     listen: config.listen,
     trustedProxies: config.trustedProxies,
     allowedOrigins: config.allowedOrigins,
+    outgoing: { ...config.outgoing, timeouts: durations(config.outgoing.timeouts) },
     ...(isInsecure(config.issuer) && { insecureHttpIssuer: true }),
     database: presentDatabase(config.database),
     seal: presentSeal(config.seal),

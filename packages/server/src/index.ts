@@ -8,4 +8,5 @@ export type { Connectors, OpenConnector } from './connectors/open-connector.ts';
 export { type Housekeeping, keepHouse } from './health/housekeeping.ts';
 export { type LogDestination, openLog } from './log/open-log.ts';
 export { type OpenApp, type OpenAppOptions, openApp } from './open-app.ts';
+export { Outgoing, type OutgoingOptions } from './outgoing/outgoing.ts';
 export { type RunningServer, type StartOptions, startServer } from './server.ts';

@@ -6,7 +6,7 @@ import { quote } from '../source/problem.ts';
 import type { Report } from '../source/report.ts';
 
 export async function checkFiles(
-  { branding, listen }: Legible,
+  { branding, listen, outgoing }: Legible,
   folder: string,
   readFile: ReadFile,
   report: Report,
@@ -14,6 +14,7 @@ export async function checkFiles(
   const named: readonly (readonly [string[], string | undefined])[] = [
     [['listen', 'tls', 'cert'], listen.tls?.cert],
     [['listen', 'tls', 'key'], listen.tls?.key],
+    [['outgoing', 'ca'], outgoing.ca],
     [['branding', 'logo'], branding.logo],
     [['branding', 'css'], branding.css],
   ];

@@ -5,6 +5,7 @@ import { connectors, plugins } from './connectors.ts';
 import { database, seal } from './database.ts';
 import { insecureHttpIssuer, issuer } from './issuer.ts';
 import { allowedOrigins, listen, trustedProxies } from './listen.ts';
+import { outgoing } from './outgoing.ts';
 import { branding, log } from './presentation.ts';
 import { flag } from './primitives.ts';
 import { limits, sessions, signing, tokens } from './tokens.ts';
@@ -15,6 +16,7 @@ export const schema = z.strictObject({
   listen,
   trustedProxies,
   allowedOrigins,
+  outgoing,
   insecureHttpIssuer,
   database,
   seal,

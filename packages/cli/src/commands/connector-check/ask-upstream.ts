@@ -1,9 +1,10 @@
 /** Opens one connector of the configuration and asks it. */
 import type { Config, Loaded } from '@gatehouse/config';
-import type { Call, Check, Connector, Json, LookedUp, LookUpRequest, Trace } from '@gatehouse/connector-kit';
+import type { Call, Check, Json, LookedUp, LookUpRequest, Trace } from '@gatehouse/connector-kit';
 import type { LocalDirectory } from '@gatehouse/connector-local';
 import { accountsOf } from '../../accounts.ts';
 import { noAccounts } from '../../configuration.ts';
+import type { ClosableConnector } from '../../connectors.ts';
 import type { CommandContext } from '../../context.ts';
 import { commandLog } from '../command-log.ts';
 import type { ConfigOption } from '../config-option.ts';
@@ -34,7 +35,8 @@ export async function askUpstream<T>(
   ask: (upstream: Upstream) => Promise<T>,
 ): Promise<T> {
   return accountsFor(entry.type, options, context, async (accounts) => {
-    const connector = await open(entry, loaded, accounts, context);
+    const opened = await open(entry, loaded, accounts, context);
+    const { connector } = opened;
     const steps: Step[] = [];
     const trace: Trace = { step: (name, facts = {}) => void steps.push({ name, facts }) };
     const call = (): Call => ({ signal: AbortSignal.timeout(patience), log: silent, trace });
@@ -46,7 +48,7 @@ export async function askUpstream<T>(
         lookUp: lookUp && ((who) => lookUp.call(connector, who, call())),
       });
     } finally {
-      await connector.close?.();
+      await opened.close();
     }
   });
 }
@@ -70,12 +72,14 @@ async function open(
   { config, definitions }: Loaded,
   accounts: LocalDirectory | null,
   { terminal, now }: CommandContext,
-): Promise<Connector<Json>> {
+): Promise<ClosableConnector> {
   const { openConnectors } = await import('../../connectors.ts');
+  const { readOutgoing } = await import('../../outgoing.ts');
   const seen = new Set<string>();
   const opened = openConnectors({ ...config, connectors: [entry] }, definitions, {
     log: commandLog(terminal),
     now,
+    outgoing: await readOutgoing(config),
     store: {
       replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
       identityChecks: { record: async () => {} },
@@ -83,5 +87,5 @@ async function open(
     accounts: accounts ?? noAccounts,
   }).get(entry.id);
   if (!opened) throw new Error(`connector ${entry.id} was not opened`);
-  return opened.connector;
+  return opened;
 }
