@@ -78,7 +78,7 @@ describe('an address', () => {
           expect([way, kindOf(way)]).not.toEqual([way, 'public']);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -1,9 +1,9 @@
 /** The connections of one connector: kept alive, bounded in number, to the operator's hosts apart from all others. */
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { HttpNeeds } from '@gatehouse/connector-kit';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { guardedLookup, type LookupAll } from './guarded-lookup.ts';
 import type { Reach } from './reach.ts';
+import { type Tls, trustOf } from './trust.ts';
 
 export interface ConnectionOptions {
   /** PEM. Vouches for servers beside the public authorities, also for the proxy. */
@@ -47,24 +47,14 @@ export interface Dispatchers {
 }
 
 export function openDispatchers(needs: HttpNeeds, reach: Reach, options: ConnectionOptions): Dispatchers {
-  const publicTrust = secureContext(options.ca && [...getCACertificates('default'), options.ca]);
-  const namedTrust = needs.ca ?? (options.ca && [...getCACertificates('default'), options.ca]);
-  const { clientCertificate, insecureSkipTlsVerify = false } = needs;
+  const trust = trustOf(needs, options.ca);
   return {
-    others: openDispatcher(reach, options, { ...publicTrust }),
-    named: openDispatcher(reach, options, {
-      ...(clientCertificate || needs.ca ? secureContext(namedTrust, clientCertificate) : publicTrust),
-      rejectUnauthorized: !insecureSkipTlsVerify,
-    }),
+    named: openDispatcher(reach, options, trust.named, trust.proxy),
+    others: openDispatcher(reach, options, trust.others, trust.proxy),
   };
 }
 
-interface Tls {
-  readonly secureContext?: SecureContext;
-  readonly rejectUnauthorized?: boolean;
-}
-
-function openDispatcher(reach: Reach, options: ConnectionOptions, tls: Tls): Dispatcher {
+function openDispatcher(reach: Reach, options: ConnectionOptions, tls: Tls, proxyTls: Tls): Dispatcher {
   const { proxy, timeouts } = options;
   const common = {
     connections,
@@ -85,29 +75,14 @@ function openDispatcher(reach: Reach, options: ConnectionOptions, tls: Tls): Dis
   if (proxy === undefined) return new Agent(common);
   return new EnvHttpProxyAgent({
     ...common,
-    ...proxied(options, tls),
+    // The proxy looks up the names; its own address may be private, since the operator wrote it.
+    requestTls: { ...tls, timeout: timeouts.connect },
+    proxyTls: { ...proxyTls, timeout: timeouts.connect },
+    // Also to `http:` upstreams, so that a proxy is one and the same thing in both cases.
+    proxyTunnel: true,
     httpProxy: proxy.url,
     httpsProxy: proxy.url,
     // Never from the environment, not even when it is empty.
     noProxy: proxy.except.join(','),
   });
-}
-
-/** The proxy looks up the names; its own may be private, since the operator wrote it. */
-function proxied({ ca, timeouts }: ConnectionOptions, tls: Tls) {
-  return {
-    requestTls: { ...tls, timeout: timeouts.connect },
-    proxyTls: { ...secureContext(ca && [...getCACertificates('default'), ca]), timeout: timeouts.connect },
-    // Also to `http:` upstreams, so that a proxy is one and the same thing in both cases.
-    proxyTunnel: true,
-  };
-}
-
-/** Made once: reading all public authorities anew costs more than the rest of a handshake. */
-function secureContext(
-  ca: string | string[] | undefined,
-  client?: HttpNeeds['clientCertificate'],
-): Pick<Tls, 'secureContext'> {
-  if (!ca && !client) return {};
-  return { secureContext: createSecureContext({ minVersion: 'TLSv1.2', ...(ca && { ca }), ...client }) };
 }
