@@ -1,0 +1,60 @@
+/** What the organisations and teams of a person are called as groups: `org:team`. */
+import type { Team } from '../api/shapes.ts';
+import type { GithubConfig, ListedTeam } from '../config.ts';
+import type { Belonging } from './belonging.ts';
+import type { Membership } from './membership.ts';
+
+type NameField = GithubConfig['teamNameField'];
+
+/** Each once. Organisations of the configuration are called as they are called there. */
+export function groupsOf(belonging: Belonging, config: GithubConfig): readonly string[] {
+  const groups = config.loadAllGroups ? allGroups(belonging, config) : listedGroups(belonging, config);
+  return [...new Set(groups)];
+}
+
+function listedGroups(belonging: Belonging, { teamNameField }: GithubConfig): readonly string[] {
+  return belonging.memberships.flatMap((membership) =>
+    teamsThatCount(membership, belonging.teams, teamNameField).flatMap((team) =>
+      named(membership.org.name, team, teamNameField),
+    ),
+  );
+}
+
+function allGroups(
+  { memberships, orgs, teams }: Belonging,
+  { teamNameField }: GithubConfig,
+): readonly string[] {
+  const listed = new Map(
+    memberships.flatMap((each) => (each.state === 'active' ? [[each.id, each.org.name]] : [])),
+  );
+  const nameOf = ({ id, login }: { id: number; login: string }) => listed.get(id) ?? login;
+  return [
+    ...orgs.map(nameOf),
+    ...teams.flatMap((team) => named(nameOf(team.organization), team, teamNameField)),
+  ];
+}
+
+/** Teams of one organisation of the configuration; of those that it lists, where it lists some. */
+export function teamsThatCount(
+  membership: Membership,
+  teams: readonly Team[],
+  field: NameField,
+): readonly Team[] {
+  if (membership.state !== 'active') return [];
+  const { teams: wanted } = membership.org;
+  const inside = teams.filter(({ organization }) => organization.id === membership.id);
+  return wanted === undefined
+    ? inside
+    : inside.filter((team) => wanted.some((each) => isTeam(team, each, field)));
+}
+
+/** GitHub does not tell upper from lower case in names. With a number, the name is only what people read. */
+function isTeam(team: Team, wanted: ListedTeam, field: NameField): boolean {
+  if (wanted.id !== undefined) return team.id === wanted.id;
+  const names = field === 'both' ? [team.name, team.slug] : [team[field]];
+  return names.some((name) => name.toLowerCase() === wanted.name.toLowerCase());
+}
+
+function named(org: string, team: Team, field: NameField): readonly string[] {
+  return field === 'both' ? [`${org}:${team.name}`, `${org}:${team.slug}`] : [`${org}:${team[field]}`];
+}
