@@ -7,11 +7,12 @@ export default defineConfig({
     maxWorkers: 4,
     projects: [
       ring('unit', [
-        'packages/{connector-kit,core,config,cli,server}/src/**/*.test.ts',
-        'connectors/{local,mock}/src/**/*.test.ts',
+        'packages/{connector-kit,core,config,cli,server,oauth-upstream}/src/**/*.test.ts',
+        'connectors/{local,mock,github,oidc,oauth2}/src/**/*.test.ts',
       ]),
       ring('storage', ['packages/storage/src/**/*.test.ts']),
       ring('ldap', ['connectors/ldap/src/**/*.test.ts']),
+      ring('saml', ['connectors/saml/src/**/*.test.ts', 'tests/saml/**/*.test.ts']),
       ring('flows', ['tests/flows/**/*.test.ts']),
       ring('browser', ['tests/browser/**/*.test.ts']),
       ring('repository', ['tests/repository/**/*.test.ts']),

@@ -24,7 +24,8 @@ const doors: Readonly<
   storage: { all: ['core', 'connector-kit'] },
   server: { all: ['core', 'connector-kit'], types: ['config'] },
   cli: { all: ['core', 'config', 'storage', 'server', 'connector-kit', 'connectors/*'] },
-  'connectors/*': { all: ['connector-kit'] },
+  'oauth-upstream': { all: ['connector-kit'] },
+  'connectors/*': { all: ['connector-kit', 'oauth-upstream'] },
 };
 
 /** Libraries with one home. */

@@ -1,0 +1,138 @@
+/** Proves the configuration against the upstream, as far as that goes without a person. */
+import { type Call, type Check, ConnectorError } from '@gatehouse/connector-kit';
+import { failureOf, methodFor } from '@gatehouse/oauth-upstream';
+import * as client from 'openid-client';
+import { z } from 'zod';
+import { getJson } from '../groups/get-json.ts';
+import type { Provider } from '../provider.ts';
+
+export async function check(provider: Provider, call: Call): Promise<readonly Check[]> {
+  const found = await attempt('discovery', discoveryAdvice, async () => {
+    const metadata = await provider.discover(call);
+    return { detail: provider.config.discoveryUrl, metadata };
+  });
+  if (found.metadata === undefined) return [found.line];
+  const { metadata } = found;
+  const asked = await Promise.all([keys(provider, metadata, call), authentication(provider, metadata, call)]);
+  return [found.line, endpoints(provider, metadata), ...asked, ...offers(provider, metadata)];
+}
+
+const discoveryAdvice =
+  'Compare `issuer` with what the upstream shows in its discovery document, letter by letter, the slash at its end included; and see whether this machine reaches it.';
+
+interface Attempted {
+  readonly line: Check;
+  readonly metadata?: client.ServerMetadata;
+}
+
+async function attempt(
+  name: string,
+  advice: string,
+  run: () => Promise<{ readonly detail: string; readonly metadata?: client.ServerMetadata }>,
+): Promise<Attempted> {
+  const begun = performance.now();
+  const took = () => Math.round(performance.now() - begun);
+  try {
+    const { detail, ...rest } = await run();
+    return { line: { name, ok: true, detail, took: took() }, ...rest };
+  } catch (error) {
+    const failure = failureOf(error, { asked: 'the upstream' });
+    return { line: { name, ok: false, detail: failure.message, advice, took: took() } };
+  }
+}
+
+/** What a sign-in needs; the rest of the document is for others. */
+function endpoints({ config }: Provider, metadata: client.ServerMetadata): Check {
+  const needed = {
+    authorization_endpoint: metadata.authorization_endpoint,
+    token_endpoint: metadata.token_endpoint,
+    jwks_uri: metadata.jwks_uri,
+    ...(config.userinfo && { userinfo_endpoint: metadata.userinfo_endpoint }),
+  };
+  const missing = Object.entries(needed).flatMap(([name, url]) => (url === undefined ? [name] : []));
+  if (missing.length === 0) return { name: 'endpoints', ok: true, detail: Object.keys(needed).join(', ') };
+  return {
+    name: 'endpoints',
+    ok: false,
+    detail: `the discovery document has no ${missing.join(', ')}`,
+    advice:
+      'Write what is missing under `endpoints`, or ask whether this is an OpenID Connect provider: for OAuth 2.0 alone there is `type: oauth2`.',
+  };
+}
+
+const keySet = z.object({ keys: z.array(z.object({ kty: z.string(), use: z.string().optional() })) });
+
+async function keys(provider: Provider, { jwks_uri }: client.ServerMetadata, call: Call): Promise<Check> {
+  const advice =
+    'Without the keys no ID token can be verified. Where they are at another host with a private address, write that address under `endpoints.keys`.';
+  const { line } = await attempt('keys', advice, async () => {
+    const url = URL.parse(jwks_uri ?? '');
+    if (url === null) throw new ConnectorError('misconfigured', { reason: 'there is no address of keys' });
+    const set = await getJson(provider.host, { url, headers: {}, form: keySet, call });
+    const usable = set.keys.filter(({ kty, use = 'sig' }) => use === 'sig' && kty !== 'oct');
+    if (usable.length === 0)
+      throw new ConnectorError('misconfigured', { reason: 'there is no key to sign with' });
+    return { detail: `${usable.length} to verify ID tokens with` };
+  });
+  return line;
+}
+
+/** Nobody has this refresh token; who knows the client says so, who does not speaks of the client instead. */
+const noSuchToken = 'gatehouse-asks-whether-this-client-is-known';
+
+async function authentication(
+  provider: Provider,
+  metadata: client.ServerMetadata,
+  call: Call,
+): Promise<Check> {
+  const method = methodFor(provider.config, metadata.token_endpoint_auth_methods_supported);
+  const advice = `Compare \`clientId\` and the secret or key with the upstream's, and see that it lets this client authenticate by ${method} (\`clientAuthentication\`).`;
+  const { line } = await attempt('client authentication', advice, async () => {
+    const opened = await provider.client(call);
+    const answer = await refusalOf(opened);
+    return { detail: `${method}: ${answer}` };
+  });
+  return line;
+}
+
+/** @throws whatever is not an answer about the token */
+async function refusalOf(opened: client.Configuration): Promise<string> {
+  try {
+    await client.refreshTokenGrant(opened, noSuchToken);
+    return 'taken';
+  } catch (error) {
+    if (!(error instanceof client.ResponseBodyError)) throw error;
+    if (error.error === 'invalid_client' || error.error === 'unauthorized_client') throw error;
+    return error.error === 'invalid_grant' ? 'taken' : `not refused (${error.error}); a sign-in will tell`;
+  }
+}
+
+/** Whether what we shall ask for is there at all, where the upstream says what it has. */
+function offers({ config }: Provider, metadata: client.ServerMetadata): readonly Check[] {
+  return [
+    offered(
+      'scopes',
+      config.scopes,
+      metadata.scopes_supported,
+      'Take them out of `scopes`, or allow them at the upstream.',
+    ),
+    offered(
+      'acr values',
+      config.acrValues,
+      metadata.acr_values_supported,
+      'Take them out of `acrValues`, or set them up at the upstream.',
+    ),
+  ].filter((line) => line !== undefined);
+}
+
+function offered(
+  name: string,
+  wanted: readonly string[],
+  supported: readonly string[] | undefined,
+  advice: string,
+): Check | undefined {
+  if (supported === undefined || wanted.length === 0) return undefined;
+  const missing = wanted.filter((one) => !supported.includes(one) && !one.includes('/'));
+  if (missing.length === 0) return { name, ok: true, detail: wanted.join(' ') };
+  return { name, ok: false, detail: `the upstream does not offer ${missing.join(', ')}`, advice };
+}

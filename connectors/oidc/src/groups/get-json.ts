@@ -1,0 +1,38 @@
+/** One page of a directory behind an upstream. What is not whole and in form is "could not find out". */
+import {
+  answerFailed,
+  type Call,
+  ConnectorError,
+  type ConnectorHost,
+  readJson,
+} from '@gatehouse/connector-kit';
+import { placeOf, upstreamFetch } from '@gatehouse/oauth-upstream';
+import type { z } from 'zod';
+
+export interface Request<T> {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form: z.ZodType<T>;
+  readonly call: Pick<Call, 'signal'>;
+}
+
+/** @throws ConnectorError `unavailable`, or `misconfigured` where a right is missing */
+export async function getJson<T>(host: ConnectorHost, { url, headers, form, call }: Request<T>): Promise<T> {
+  const place = placeOf(url);
+  const init = {
+    method: 'GET',
+    headers: { accept: 'application/json', ...headers },
+    redirect: 'manual',
+  } as const;
+  const answer = await upstreamFetch(host, call)(url.href, init);
+  if (answer.status === 403) throw forbidden(place);
+  if (answer.status !== 200) throw answerFailed(answer, place, host.now());
+  const read = form.safeParse(await readJson(answer, place));
+  if (read.success) return read.data;
+  throw new ConnectorError('unavailable', { reason: `${place} sent something of another form` });
+}
+
+function forbidden(place: string): ConnectorError {
+  const reason = `${place} does not let this application read groups (status 403); see the page of the connector for the right that it needs`;
+  return new ConnectorError('misconfigured', { reason });
+}

@@ -1,0 +1,77 @@
+/** Groups from Microsoft Graph, nested ones included, page by page to the end. */
+import { ConnectorError } from '@gatehouse/connector-kit';
+import { placeOf } from '@gatehouse/oauth-upstream';
+import { z } from 'zod';
+import type { OidcConfig } from '../config.ts';
+import { getJson } from './get-json.ts';
+import type { GroupQuestion } from './groups-besides.ts';
+
+type Graph = NonNullable<OidcConfig['graph']>;
+
+/** 999 groups a page; Entra allows some thousand memberships. */
+const mostPages = 50;
+
+const page = z.object({
+  value: z.array(
+    z.object({
+      id: z.string().min(1),
+      displayName: z.string().nullish(),
+      securityEnabled: z.boolean().nullish(),
+    }),
+  ),
+  '@odata.nextLink': z.string().optional(),
+});
+type Group = z.output<typeof page>['value'][number];
+
+export async function askGraph(
+  { provider, tokens, call }: GroupQuestion,
+  graph: Graph,
+): Promise<readonly string[]> {
+  const headers = { authorization: `Bearer ${tokens.accessToken}` };
+  const found: Group[] = [];
+  let next: URL | undefined = firstPage(graph);
+  for (let pages = 0; next !== undefined; pages += 1) {
+    if (pages === mostPages) throw incomplete(`has more than ${mostPages} pages of groups`);
+    const answer: z.output<typeof page> = await getJson(provider.host, {
+      url: next,
+      headers,
+      form: page,
+      call,
+    });
+    found.push(...answer.value);
+    next = nextPage(answer['@odata.nextLink'], graph);
+  }
+  const counted = found.filter(({ securityEnabled }) => securityEnabled || !graph.securityGroupsOnly);
+  call.trace.step('groups at Microsoft Graph', { found: found.length, counted: counted.length });
+  return [...new Set(counted.map((group) => nameOf(group, graph)))];
+}
+
+function firstPage({ url }: Graph): URL {
+  const first = new URL('/v1.0/me/transitiveMemberOf/microsoft.graph.group', url);
+  first.searchParams.set('$select', 'id,displayName,securityEnabled');
+  first.searchParams.set('$top', '999');
+  return first;
+}
+
+/** Attack: a link that carries the access token to another host. */
+function nextPage(link: string | undefined, { url }: Graph): URL | undefined {
+  if (link === undefined) return undefined;
+  const next = URL.parse(link);
+  if (next?.origin === new URL(url).origin) return next;
+  throw incomplete(`names a next page at ${next === null ? 'no address' : placeOf(next)}`);
+}
+
+/** Without the right to read them Graph sends the groups and leaves their names out. */
+function nameOf(group: Group, { name }: Graph): string {
+  if (name === 'id') return group.id;
+  if (typeof group.displayName === 'string' && group.displayName !== '') return group.displayName;
+  const reason =
+    'Microsoft Graph does not show the names of groups; consent to GroupMember.Read.All for this application';
+  throw new ConnectorError('misconfigured', { reason });
+}
+
+function incomplete(what: string): ConnectorError {
+  return new ConnectorError('unavailable', {
+    reason: `Microsoft Graph ${what}: the groups are not complete`,
+  });
+}

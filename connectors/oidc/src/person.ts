@@ -1,0 +1,65 @@
+/** From tokens to what is said about a person: the ID token, userinfo, and whoever else has to be asked for groups. */
+import { type Call, ConnectorError, type Identity } from '@gatehouse/connector-kit';
+import { type Claims, failureOf, identityFrom } from '@gatehouse/oauth-upstream';
+import * as client from 'openid-client';
+import { checkAllowed } from './checks.ts';
+import { groupsBesides } from './groups/groups-besides.ts';
+import type { Provider } from './provider.ts';
+
+export interface Tokens {
+  readonly opened: client.Configuration;
+  readonly accessToken: string;
+  /** Of the ID token; verified. */
+  readonly claims: Claims;
+  readonly sub: string;
+}
+
+export type Person = Omit<Identity<never>, 'state' | 'authenticated'>;
+
+/** What the ID token says comes first, because it is signed. */
+export async function personFrom(provider: Provider, tokens: Tokens, call: Call): Promise<Person> {
+  const { config } = provider;
+  const more = config.userinfo ? await userinfo(tokens, call) : {};
+  return await describe(provider, tokens, { ...more, ...tokens.claims }, call);
+}
+
+/** What userinfo says comes first, because it is newer than the ID token that there was at sign-in. */
+export async function personAnew(provider: Provider, tokens: Tokens, call: Call): Promise<Person> {
+  const more = await userinfo(tokens, call);
+  return await describe(provider, tokens, { ...tokens.claims, ...more }, call);
+}
+
+async function describe(provider: Provider, tokens: Tokens, claims: Claims, call: Call): Promise<Person> {
+  const { config } = provider;
+  checkAllowed(claims, config);
+  const besides = await groupsBesides({ provider, tokens, claims, call });
+  const facts = identityFrom(
+    claims,
+    besides === undefined ? config.claims : { ...config.claims, groups: [] },
+  );
+  const session = claims.sid;
+  return {
+    ...facts,
+    groups: besides ?? facts.groups,
+    ...(typeof session === 'string' && { upstreamSession: session }),
+  };
+}
+
+/** Attack: an access token of somebody else, whose groups would come with it. The subjects are compared. */
+async function userinfo({ opened, accessToken, sub }: Tokens, call: Call): Promise<Claims> {
+  try {
+    const claims = (await client.fetchUserInfo(opened, accessToken, sub)) as Claims;
+    call.trace.step('userinfo', { claims });
+    return claims;
+  } catch (error) {
+    if (error instanceof client.WWWAuthenticateChallengeError) throw refused();
+    throw failureOf(error, { asked: 'the userinfo endpoint', secrets: [accessToken] });
+  }
+}
+
+/** It was given a moment ago: what is wrong is not the person. */
+function refused(): ConnectorError {
+  return new ConnectorError('unavailable', {
+    reason: 'the userinfo endpoint does not take the access token',
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * A rotated refresh token is stored as soon as it has arrived, before anything that came with it is looked at: if the
+ * keys cannot be fetched, or the ID token is of no use, the old token is spent all the same.
+ */
+import type { RefreshCall } from '@gatehouse/connector-kit';
+import * as client from 'openid-client';
+import type { State } from './state.ts';
+
+export interface Rotation {
+  /** With the token that is good now. */
+  state(): State;
+}
+
+export function savingRotation(
+  opened: client.Configuration,
+  state: State,
+  call: RefreshCall<State>,
+): Rotation {
+  const { token_endpoint } = opened.serverMetadata();
+  const send = opened[client.customFetch];
+  if (send === undefined) throw new TypeError('this client was not opened here');
+  let now = state;
+  opened[client.customFetch] = async (url, init) => {
+    const answer = await send(url, init);
+    const rotated = url === token_endpoint ? await refreshTokenIn(answer.clone()) : undefined;
+    if (rotated !== undefined && rotated !== now.refreshToken) {
+      now = { ...now, refreshToken: rotated };
+      await call.saveState(now);
+    }
+    return answer;
+  };
+  return { state: () => now };
+}
+
+async function refreshTokenIn(answer: Response): Promise<string | undefined> {
+  if (answer.status !== 200) return undefined;
+  const body: unknown = await answer.json().catch(() => null);
+  if (typeof body !== 'object' || body === null || !('refresh_token' in body)) return undefined;
+  const { refresh_token: token } = body;
+  return typeof token === 'string' && token !== '' ? token : undefined;
+}

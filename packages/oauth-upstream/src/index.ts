@@ -1,0 +1,21 @@
+/**
+ * What upstreams that speak OAuth 2.0 have in common, with and without OpenID Connect.
+ *
+ * This package owns the way from openid-client's world into the contract's (requests, failures, client
+ * authentication) and from claims to what is said about a person. It must not know any one upstream, nor the broker.
+ */
+export { type GroupSource, groupSources, groupsIn } from './claims/groups.ts';
+export { type ClaimMapping, identityFrom } from './claims/mapping.ts';
+export { type ClaimPath, type Claims, claimAt, claimPath, pathText } from './claims/path.ts';
+export { idAt, isTrueAt, textAt, wrongForm } from './claims/values.ts';
+export {
+  type ClientAuthenticationMethod,
+  type ClientCredentials,
+  clientAuth,
+  clientFields,
+  methodFor,
+} from './client-authentication.ts';
+export { errorCodeOf, failureOf, readable, type Step, saidNo } from './failures.ts';
+export { address, authorizationParameters, claimPaths, isPlain, pem, scopeName } from './fields.ts';
+export { openClient } from './open-client.ts';
+export { placeOf, upstreamFetch } from './upstream-fetch.ts';
