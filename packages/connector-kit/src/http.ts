@@ -39,9 +39,14 @@ const longestRetryAfter = 86_400;
 /** Seconds (RFC 9110, section 10.2.3); undefined if there is no such header, or one that says nothing. */
 export function retryAfter(headers: Headers, now: Date): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? '';
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000;
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : secondsUntil(text, now);
   if (Number.isNaN(seconds)) return undefined;
   return Math.min(Math.max(Math.ceil(seconds), 0), longestRetryAfter);
+}
+
+/** NaN if it is no date of HTTP's: `Date.parse` alone reads nearly anything. */
+function secondsUntil(text: string, now: Date): number {
+  return /^[A-Z][a-z]{2}, /.test(text) ? (Date.parse(text) - now.getTime()) / 1000 : Number.NaN;
 }
 
 /**

@@ -50,6 +50,8 @@ export interface RedirectHarness<State> {
   readonly kind: 'redirect';
   /** Default `http://127.0.0.1:5556/callback`. */
   readonly callbackUrl?: URL;
+  /** What comes back through the browser is all there is (SAML): `finish` asks nobody, and a dead upstream does not matter. */
+  readonly answerIsComplete?: boolean;
   /** Plays the person and the upstream: from where the browser was sent to what comes back. */
   answer(departure: Departure, connector: Connector<State>): Promise<Arrival>;
   /** The same, for a person who declines. */

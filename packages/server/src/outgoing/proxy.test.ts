@@ -34,9 +34,9 @@ describe('a proxy', () => {
     await using proxy = await startConnectProxy(() => upstream.port);
     const url = proxy.url.replace('//', '//gate:p%40ss@');
     await using out = wayOut({}, { ca: certificates.ca, proxy: { url, except: [] } });
-    const headers = new Headers((await (await out.fetch('https://idp.example/')).json()) as HeadersInit);
+    const headers = await (await out.fetch('https://idp.example/')).text();
     expect(proxy.authorizations).toEqual([`Basic ${btoa('gate:p@ss')}`]);
-    expect([...headers.keys()].filter((name) => name.startsWith('proxy'))).toEqual([]);
+    expect(headers).not.toMatch(/"proxy-|p@ss/);
   });
 
   it('is asked also for what is not TLS', async () => {
