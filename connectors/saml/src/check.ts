@@ -1,0 +1,52 @@
+/** `gatehouse connector check`: what can be known of a provider that only browsers talk to. */
+import { X509Certificate } from 'node:crypto';
+import { type Call, type Check, discard } from '@gatehouse/connector-kit';
+import type { Idp } from './idp.ts';
+import type { SamlRoom } from './login.ts';
+import { fingerprint } from './signature/key-info.ts';
+
+export async function check(room: SamlRoom, call: Call): Promise<readonly Check[]> {
+  const idp = await room.source.current(call.signal).catch((error: unknown) => error);
+  if (!isIdp(idp)) {
+    const detail = idp instanceof Error ? idp.message : 'unknown failure';
+    const advice =
+      'Open the address of the metadata from this computer, and compare `metadata.certificates`.';
+    return [{ name: 'the metadata of the identity provider', ok: false, detail, advice }];
+  }
+  return [
+    { name: 'the identity provider is described', ok: true, detail: idp.entityId },
+    ...idp.certificates.map((certificate) => certificateCheck(certificate, room)),
+    await signOnAnswers(idp, room, call),
+    { name: 'our own side', ok: true, detail: `entity id ${room.us.entityId}, answers to ${room.us.acs}` },
+  ];
+}
+
+function isIdp(found: unknown): found is Idp {
+  return typeof found === 'object' && found !== null && 'entityId' in found;
+}
+
+/** Its dates do not decide (the key is pinned), but a provider that renews by the calendar is about to. */
+function certificateCheck(certificate: string, { host }: SamlRoom): Check {
+  const { validTo } = new X509Certificate(certificate);
+  const over = new Date(validTo) <= host.now();
+  const detail = `SHA-256 ${fingerprint(certificate)}, until ${new Date(validTo).toISOString().slice(0, 10)}`;
+  return { name: 'a certificate that may sign', ok: true, detail: over ? `${detail} (past)` : detail };
+}
+
+/** It answers a bare request with any page it likes; that it answers is what counts. */
+async function signOnAnswers({ signOn }: Idp, { host }: SamlRoom, { signal }: Call): Promise<Check> {
+  const name = 'the address to sign in at answers';
+  const advice =
+    'Open it in a browser on this computer. If only the network of the people can reach it, sign-ins work all the same.';
+  const [to] = signOn;
+  if (to === undefined) return { name, ok: false, advice: 'The metadata names none by redirect or POST.' };
+  try {
+    const response = await host.fetch(to.url, { signal, redirect: 'manual' });
+    await discard(response);
+    const fine = response.status < 500;
+    return { name, ok: fine, detail: `${to.url}: ${response.status}`, ...(!fine && { advice }) };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : 'unknown failure';
+    return { name, ok: false, detail: `${to.url}: ${detail}`, advice };
+  }
+}

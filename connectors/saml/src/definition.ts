@@ -1,0 +1,41 @@
+/** Makes the `saml` connector for a broker of a certain address: requests and metadata carry it. */
+import { type ConnectorDefinition, defineConnector } from '@gatehouse/connector-kit';
+import { check } from './check.ts';
+import { Checker } from './checking/checker.ts';
+import { configSchema, type SamlConfig } from './config.ts';
+import type { SamlState } from './identity.ts';
+import { SamlLogin } from './login.ts';
+import { openSource } from './open-source.ts';
+import { serviceProvider } from './service-provider.ts';
+
+export interface SamlConnectorOptions {
+  /** As written in the configuration. */
+  readonly issuer: string;
+}
+
+export function createSamlConnector({
+  issuer,
+}: SamlConnectorOptions): ConnectorDefinition<SamlConfig, SamlState> {
+  const checker = new Checker();
+  return defineConnector<SamlConfig, SamlState>({
+    kit: 1,
+    type: 'saml',
+    title: 'SAML 2.0',
+    config: configSchema,
+    open(config, host) {
+      const us = serviceProvider(config, issuer, host.id);
+      const room = { config, host, us, source: openSource(config, host), checker };
+      checker.open();
+      let closed = false;
+      return {
+        login: new SamlLogin(room),
+        check: (call) => check(room, call),
+        async close() {
+          if (closed) return;
+          closed = true;
+          await checker.close();
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,101 @@
+/** From what was checked to an identity, by the names that the configuration gives the attributes. */
+import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
+import type { SamlConfig } from './config.ts';
+import { nameIdFormats } from './names.ts';
+import { misfit, quote } from './refusal.ts';
+import type { Attribute } from './response/attributes.ts';
+import type { Checked } from './response/check-response.ts';
+import type { NameId } from './response/subject.ts';
+
+/** What a logout has to name. */
+export type SamlState = { readonly nameId: NameId };
+
+export function identityOf(checked: Checked, config: SamlConfig): Identity<SamlState> {
+  const { attributes: names } = config;
+  const first = (name: string | undefined) => valuesOf(checked.attributes, name)?.[0];
+  const upstreamId = idOf(checked, config);
+  const email = first(names.email);
+  const displayName = first(names.displayName);
+  const { at, context, sessionIndex } = checked.authentication;
+  return {
+    upstreamId,
+    username: usernameOf(checked, config) ?? email ?? upstreamId,
+    ...(displayName !== undefined && { displayName }),
+    ...(email !== undefined && { email: { address: email, verified: config.emailVerified } }),
+    groups: groupsOf(checked, config),
+    authenticated: { at: new Date(at), ...(context !== undefined && { acr: context }) },
+    ...(sessionIndex !== undefined && { upstreamSession: sessionIndex }),
+    state: { nameId: checked.nameId },
+  };
+}
+
+function idOf(
+  { nameId, attributes }: Checked,
+  { attributes: names, insecureNameIdAsId }: SamlConfig,
+): string {
+  if (names.id === undefined) return idFromNameId(nameId, insecureNameIdAsId);
+  const values = valuesOf(attributes, names.id) ?? missing('id', names.id, attributes);
+  const [id, ...more] = new Set(values);
+  if (id === undefined) misfit(`the attribute ${quote(names.id)} (attributes.id) is empty`);
+  if (more.length > 0) misfit(`the attribute ${quote(names.id)} (attributes.id) has several values`);
+  return id;
+}
+
+/**
+ * Attack: somebody is given the address, or the user name, of a person who has left, and with it the person's place.
+ * Only a persistent NameID is never given to somebody else (SAML 2.0 core, section 8.3.7).
+ */
+function idFromNameId({ value, format }: NameId, insecure: boolean): string {
+  if (format === nameIdFormats.persistent) return value;
+  if (insecure && format !== nameIdFormats.transient) return value;
+  return misfit(
+    `the NameID has the format ${quote(format)} and may be somebody else's tomorrow: let the identity provider send a persistent one, or an id in an attribute that attributes.id names`,
+  );
+}
+
+function usernameOf({ attributes }: Checked, { attributes: names }: SamlConfig): string | undefined {
+  if (names.username === undefined) return undefined;
+  return valuesOf(attributes, names.username)?.[0] ?? missing('username', names.username, attributes);
+}
+
+function groupsOf(
+  { attributes }: Checked,
+  { attributes: names, groupsDelimiter, groupsRequired }: SamlConfig,
+): readonly string[] {
+  if (names.groups === undefined) return [];
+  refuseLink(attributes);
+  const values = valuesOf(attributes, names.groups);
+  if (values === undefined) return groupsRequired ? missing('groups', names.groups, attributes) : [];
+  const split = groupsDelimiter === undefined ? values : values.flatMap((one) => one.split(groupsDelimiter));
+  return [...new Set(split.map((group) => group.trim()).filter((group) => group !== ''))];
+}
+
+/** With more than 150 groups, Entra ID names the place of the list instead of the groups. */
+const linkInstead = 'http://schemas.microsoft.com/claims/groups.link';
+
+function refuseLink(attributes: readonly Attribute[]): void {
+  if (!attributes.some(({ name }) => name === linkInstead)) return;
+  throw new ConnectorError('misconfigured', {
+    reason:
+      'the person is in more groups than Entra ID puts into an assertion (150), and it sent a link instead: choose "Groups assigned to the application" there',
+  });
+}
+
+/** All values of all attributes of that name; undefined if there is none. `Name` counts before `FriendlyName`. */
+function valuesOf(
+  attributes: readonly Attribute[],
+  wanted: string | undefined,
+): readonly string[] | undefined {
+  if (wanted === undefined) return undefined;
+  const byName = attributes.filter(({ name }) => name === wanted);
+  const found = byName.length > 0 ? byName : attributes.filter(({ friendlyName }) => friendlyName === wanted);
+  return found.length === 0 ? undefined : found.flatMap(({ values }) => values);
+}
+
+/** Names, and no values: those are about a person. */
+function missing(option: string, wanted: string, attributes: readonly Attribute[]): never {
+  const sent = attributes.slice(0, 40).map(({ name }) => quote(name));
+  return misfit(
+    `there is no attribute ${quote(wanted)} (attributes.${option}); the identity provider sends ${sent.join(', ') || 'none'}`,
+  );
+}

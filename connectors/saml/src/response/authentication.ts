@@ -1,0 +1,40 @@
+/** How and when the person proved who they are, and the identity provider's own session (SAML 2.0 core, section 2.7.2). */
+import { ns } from '../names.ts';
+import { quote, refuse } from '../refusal.ts';
+import { attributeOf, childOf, requiredAttribute, requiredChild, textOf } from '../xml/elements.ts';
+import type { XmlElement } from '../xml/libraries.ts';
+import type { Expectation } from './expectation.ts';
+import { readTime, refuseEarly, requireNotOver } from './times.ts';
+
+export interface Authentication {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly context?: string;
+  readonly sessionIndex?: string;
+}
+
+export function requireAuthentication(assertion: XmlElement, expected: Expectation): Authentication {
+  const statement = requiredChild(assertion, ns.assertion, 'AuthnStatement');
+  refuseEarly(statement, 'AuthnInstant', expected);
+  if (statement.hasAttribute('SessionNotOnOrAfter'))
+    requireNotOver(statement, 'SessionNotOnOrAfter', expected);
+  const sessionIndex = attributeOf(statement, 'SessionIndex');
+  const context = contextOf(statement);
+  if (expected.contexts.length > 0 && (context === undefined || !expected.contexts.includes(context))) {
+    refuse(
+      `the person has signed in by ${quote(context ?? 'nothing that is named')}, which was not asked for`,
+    );
+  }
+  return {
+    at: readTime(requiredAttribute(statement, 'AuthnInstant'), 'AuthnInstant'),
+    ...(context !== undefined && { context }),
+    ...(sessionIndex !== undefined && { sessionIndex }),
+  };
+}
+
+function contextOf(statement: XmlElement): string | undefined {
+  const context = requiredChild(statement, ns.assertion, 'AuthnContext');
+  const reference = childOf(context, ns.assertion, 'AuthnContextClassRef');
+  const name = reference === undefined ? '' : textOf(reference);
+  return name === '' ? undefined : name;
+}
