@@ -15,6 +15,11 @@ export default defineConfig({
       ring('saml', ['connectors/saml/src/**/*.test.ts', 'tests/saml/**/*.test.ts']),
       ring('flows', ['tests/flows/**/*.test.ts']),
       ring('browser', ['tests/browser/**/*.test.ts']),
+      ring(
+        'hostile',
+        ['tests/hostile/**/*.test.ts'],
+        ['tests/support/hostile/github/install-description.ts'],
+      ),
       ring('repository', ['tests/repository/**/*.test.ts']),
       ring('release', ['tests/release/**/*.test.ts']),
       ring('directory', ['tests/directory/**/*.test.ts']),

@@ -177,8 +177,12 @@ function json(body: unknown, grant?: Grant): Answer {
   };
 }
 
-function unlessUnchanged({ headers }: Asked, answer: Answer): Answer {
-  if (answer.status !== 200 || headers['if-none-match'] !== answer.headers.etag) return answer;
+/** The description has a 304 for these alone. */
+const conditional = ['/user', '/user/emails', '/user/orgs', '/user/teams'];
+
+function unlessUnchanged({ path, headers }: Asked, answer: Answer): Answer {
+  if (answer.status !== 200 || !conditional.includes(path)) return answer;
+  if (headers['if-none-match'] !== answer.headers.etag) return answer;
   return { status: 304, headers: { etag: answer.headers.etag ?? '' } };
 }
 
