@@ -13,7 +13,7 @@ export interface Lent {
   readonly outgoing: SharedOutgoing;
   readonly store: {
     readonly replayGuards: ReplayGuards;
-    readonly identityChecks: Pick<IdentityChecks, 'record'>;
+    readonly identityChecks: Pick<IdentityChecks, 'record' | 'doubt'>;
   };
   readonly accounts: LocalDirectory;
 }
@@ -74,17 +74,20 @@ function hostFor(id: string, send: typeof fetch, { log, now, store, goneSuspensi
     now,
     once: (key, until) => store.replayGuards.once(`${id} ${key}`, until),
     changed: async (upstreamIds, how) => {
-      if (how !== 'gone')
+      if (how === 'signedOut')
         throw new Error(`this version of Gatehouse cannot take in that somebody is "${how}"`);
       for (const upstreamId of upstreamIds) {
         const at = now();
-        await store.identityChecks.record(subjectOf(id, upstreamId), {
-          status: 'gone',
-          reason: 'the upstream told us',
-          proof: 'stated',
-          at,
-          until: new Date(at.getTime() + goneSuspension * 1000),
-        });
+        const subject = subjectOf(id, upstreamId);
+        if (how === 'recheck') await store.identityChecks.doubt(subject, at);
+        else
+          await store.identityChecks.record(subject, {
+            status: 'gone',
+            reason: 'the upstream told us',
+            proof: 'stated',
+            at,
+            until: new Date(at.getTime() + goneSuspension * 1000),
+          });
       }
     },
   };

@@ -35,6 +35,11 @@ export class MemoryIdentityChecks implements IdentityChecks {
     if (row && outcome.at >= row.checkedAt) this.rows.set(subject, applied(row, outcome));
   }
 
+  async doubt(subject: string, at: Date): Promise<void> {
+    const row = this.rows.get(subject);
+    if (row) this.rows.set(subject, applied(row, { status: 'unavailable', at }));
+  }
+
   async end(subject: string): Promise<boolean> {
     const gone = this.rows.get(subject)?.gone;
     return gone !== undefined && gone.until <= this.#now() && this.rows.delete(subject);
@@ -45,7 +50,14 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
   const { subject, connectorId, lastLoginAt } = row;
   switch (outcome.status) {
     case 'current':
-      return { subject, connectorId, lastLoginAt, identity: outcome.identity, checkedAt: outcome.at };
+      return {
+        subject,
+        connectorId,
+        lastLoginAt,
+        identity: outcome.identity,
+        checkedAt: outcome.at,
+        ...(row.staleSince && row.staleSince > outcome.at && { staleSince: row.staleSince }),
+      };
     case 'gone':
       return {
         subject,

@@ -26,7 +26,7 @@ const saveState: Statement = {
   text: 'UPDATE identities SET state_sealed = $2 WHERE subject = $1',
 };
 
-/** In all three: what is older than the last sign-in is no news. */
+/** In all three: what is older than the last sign-in is no news. A doubt that came after the question stays. */
 const recordCurrent: Statement = {
   name: 'identity_record_current',
   text: `
@@ -34,7 +34,8 @@ const recordCurrent: Statement = {
       upstream_id = $2, username = $3, display_name = $4, email = $5, email_verified = $6, groups = $7,
       authenticated_at = $8, authenticated_acr = $9, authenticated_amr = $10, has_authenticated = $11,
       upstream_session = $12, state_sealed = $13, checked_at = $14,
-      stale_since = NULL, gone_at = NULL, gone_reason = NULL, gone_since = NULL, gone_until = NULL, gone_proof = NULL,
+      stale_since = CASE WHEN stale_since > $14 THEN stale_since END,
+      gone_at = NULL, gone_reason = NULL, gone_since = NULL, gone_until = NULL, gone_proof = NULL,
       answered_at = now(), answer = 'here'
     WHERE subject = $1 AND checked_at <= $14`,
 };
@@ -92,6 +93,10 @@ export class PostgresIdentityChecks implements IdentityChecks {
 
   async record(subject: string, outcome: CheckOutcome): Promise<void> {
     await this.#database.commit([this.#recordCall(subject, outcome), call(giveBack, subject)]);
+  }
+
+  async doubt(subject: string, at: Date): Promise<void> {
+    await this.#database.change(recordUnavailable, subject, at);
   }
 
   async end(subject: string): Promise<boolean> {

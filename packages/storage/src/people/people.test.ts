@@ -180,6 +180,21 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
     },
   );
 
+  // A webhook says that somebody was removed while a refresh has the old answer in its hands.
+  test('a doubt leaves the right to ask where it is, and outlives an answer to an older question', async () => {
+    const { subject, identity } = await save();
+    const checks = place.store.identityChecks;
+    const asked = place.clock.now();
+    expect(await checks.claim(subject, place.clock.in(30))).toBe(true);
+    const doubted = place.clock.pass(1);
+    await checks.doubt(subject, doubted);
+    expect(await checks.claim(subject, place.clock.in(30))).toBe(false);
+    await checks.record(subject, { status: 'current', identity, at: asked });
+    expect(await find(subject)).toMatchObject({ staleSince: doubted });
+    await checks.record(subject, { status: 'current', identity, at: place.clock.pass(1) });
+    expect((await find(subject))?.staleSince).toBeUndefined();
+  });
+
   test('a rotated upstream token is kept at once, past what a unit remembers', async () => {
     const { subject } = await save();
     const unit = place.store.unit();

@@ -82,7 +82,7 @@ async function open(
     outgoing: await readOutgoing(config),
     store: {
       replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
-      identityChecks: { record: async () => {} },
+      identityChecks: { record: async () => {}, doubt: async () => {} },
     },
     accounts: accounts ?? noAccounts,
   }).get(entry.id);
