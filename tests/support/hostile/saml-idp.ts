@@ -10,7 +10,7 @@ import {
   statusXml,
 } from './saml-draft.ts';
 import { makeSamlKeys, type SamlKeys } from './saml-keys.ts';
-import { type EncryptOptions, encryptAssertion, type SignOptions, signPart } from './saml-sign.ts';
+import { type EncryptOptions, encryptAssertion, type Part, type SignOptions, signPart } from './saml-sign.ts';
 
 export interface ReadRequest {
   readonly xml: string;
@@ -60,6 +60,11 @@ export class SamlIdp {
     const inner = encryptTo ? encryptAssertion(signed, encryptTo, options.encrypt) : signed;
     const response = responseXml(draft, inner);
     return signs === 'response' || signs === 'both' ? signPart(response, 'Response', keys, sign) : response;
+  }
+
+  /** Over whatever it is given. */
+  sign(xml: string, part: Part, options?: SignOptions): string {
+    return signPart(xml, part, this.keys, options);
   }
 
   /** The person pressed "Cancel", or something else kept the provider from answering. */

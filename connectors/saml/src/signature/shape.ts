@@ -77,11 +77,13 @@ function requireTransforms(transforms: XmlElement): void {
   if (first === undefined || second === undefined) refuse('the signature has not two transforms');
   requireAlgorithm(first, new Set([enveloped]));
   requireAlgorithm(second, new Set([exclusive]));
-  if (elementsOf(first).length > 0) refuse('a transform has parameters');
-  for (const parameter of elementsOf(second)) {
-    if (!is(parameter, ns.exclusive, 'InclusiveNamespaces')) refuse('a transform has parameters');
-  }
-  const inclusive = childOf(second, ns.exclusive, 'InclusiveNamespaces');
+  // Some write it into both; it means something in the second alone.
+  for (const transform of [first, second]) requireParameters(transform);
+}
+
+function requireParameters(transform: XmlElement): void {
+  const inclusive = childOf(transform, ns.exclusive, 'InclusiveNamespaces');
+  if (elementsOf(transform).length > (inclusive ? 1 : 0)) refuse('a transform has parameters');
   if (inclusive !== undefined) refuseAttributes(inclusive, ['PrefixList']);
 }
 

@@ -9,7 +9,7 @@ import { refuse } from '../refusal.ts';
 import { DOMParser, type XmlDocument, type XmlElement, type XmlNode } from './libraries.ts';
 
 /** Characters: three times a response with a thousand groups. */
-const longestText = 384 * 1024;
+const longestText = 360 * 1024;
 /** Tags, those that end an element included. */
 const mostTags = 20_000;
 /** Far below what the recursion of canonicalization can take; SAML needs about ten. */

@@ -1,0 +1,114 @@
+/** Attack: an identity provider, or somebody who plays one, answers with whatever might be taken for a good answer. */
+import assert from 'node:assert/strict';
+import { ConnectorError } from '@gatehouse/connector-kit';
+import { testCall } from '@gatehouse/connector-kit/testing';
+import { afterAll, describe, expect, test } from 'vitest';
+import { hostileCases } from '../../../tests/support/hostile/saml-cases.ts';
+import { posted, readRequest } from '../../../tests/support/hostile/saml-idp.ts';
+import { issuer, jane, ourKeys, play, strangersKeys } from './testing/played-provider.ts';
+
+const played = play({ decryption: ourKeys });
+afterAll(() => played.connector.close?.());
+
+async function failureOf(attempt: Promise<unknown>): Promise<ConnectorError> {
+  const error = await attempt.then(
+    () => assert.fail('it was taken for good'),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(ConnectorError.is(error), String(error));
+  return error;
+}
+
+describe('what a hostile identity provider sends', () => {
+  test('has a row for everything, each by its own name', () => {
+    const names = hostileCases.map(({ group, name }) => `${group}: ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test.each(hostileCases.map((row) => [`${row.group}: ${row.name}`, row] as const))(
+    '%s is refused',
+    async (_, { answer, refusal, code = 'bad_response' }) => {
+      const { request, finish, good } = await played.begin();
+      const stage = { idp: played.idp, request, good, stranger: strangersKeys, ours: ourKeys };
+      const error = await failureOf(finish(answer({ ...stage, now: played.host.now() })));
+      expect(error.message).toMatch(refusal);
+      expect(error.code).toBe(code);
+      // The provider is not to blame for what a stranger plays: a good answer still counts.
+      expect((await finish(good())).upstreamId).toBe(jane.id);
+    },
+  );
+});
+
+describe('a good answer', () => {
+  test.each([
+    ['with a signed assertion', {}],
+    ['with a signed response', { signs: 'response' }],
+    ['with both signed', { signs: 'both' }],
+    ['encrypted, with a signed assertion', { encryptTo: ourKeys }],
+    ['encrypted, with a signed response', { encryptTo: ourKeys, signs: 'response' }],
+    ['encrypted, with both signed', { encryptTo: ourKeys, signs: 'both' }],
+    ['encrypted with AES-128-GCM', { encryptTo: ourKeys, encrypt: { cipher: 'aes-128-gcm' } }],
+    [
+      'signed with RSA and SHA-512',
+      { sign: { algorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512' } },
+    ],
+    ['whose signature names no certificate', { sign: { names: null } }],
+    ['with a list of inclusive namespaces', { sign: { inclusive: ['xs', 'saml'] } }],
+  ] as const)('%s signs in', async (_, options) => {
+    const { finish, good } = await played.begin();
+    const identity = await finish(good(options));
+    expect(identity.upstreamId).toBe('jane-id');
+    expect(identity.groups).toEqual(['admins', 'writers']);
+  });
+});
+
+describe('an answer that was good', () => {
+  test('does not count twice, on whichever replica', async () => {
+    const other = play({ decryption: ourKeys }, played.host);
+    const { finish, good, memo } = await played.begin();
+    const answer = good();
+    await finish(answer);
+    const arrival = posted(answer, 'a-token');
+    const again = other.login.finish({ arrival, memo, callbackUrl: new URL(issuer) }, testCall());
+    expect((await failureOf(again)).message).toMatch(/used before/);
+    await other.connector.close?.();
+  });
+
+  test('does not count in another wrapping with the same assertion', async () => {
+    const { finish, good } = await played.begin();
+    const answer = good();
+    await finish(answer);
+    const error = await failureOf(finish(answer.replace(/ ID="_response[^"]+"/, ' ID="_response-x"')));
+    expect(error.message).toMatch(/used before/);
+  });
+
+  test('does not count for another login', async () => {
+    const [one, other] = [await played.begin(), await played.begin()];
+    expect((await failureOf(other.finish(one.good()))).message).toMatch(/another request/);
+  });
+
+  test('does not count at another connector', async () => {
+    const { login, connector } = play({ callback: 'shared' }, played.host);
+    const callbackUrl = new URL(`${issuer}/callback`);
+    const { departure, memo } = await login.begin(
+      { token: 't', callbackUrl, wish: { fresh: false } },
+      testCall(),
+    );
+    const request = { ...readRequest(departure), acs: `${issuer}/callback/corp` };
+    const arrival = posted(played.idp.answer(request, jane), 't');
+    const error = await failureOf(login.finish({ arrival, memo, callbackUrl }, testCall()));
+    expect(error.message).toMatch(/Destination/);
+    await connector.close?.();
+  });
+
+  test('does not count in the address, nor twice in one form', async () => {
+    const { memo, good } = await played.begin();
+    const { params } = posted(good(), 'a-token');
+    const callbackUrl = new URL(issuer);
+    const finish = (method: 'GET' | 'POST') =>
+      played.login.finish({ arrival: { method, params, headers: {} }, memo, callbackUrl }, testCall());
+    expect((await failureOf(finish('GET'))).message).toMatch(/not posted/);
+    params.append('SAMLResponse', params.get('SAMLResponse') ?? '');
+    expect((await failureOf(finish('POST'))).message).toMatch(/not one SAMLResponse/);
+  });
+});

@@ -1,0 +1,266 @@
+/** Signatures that are none, that are by somebody else, or that say more than a signature of SAML may. */
+import type { HostileCase } from './saml-cases.ts';
+import { bareCertificate } from './saml-keys.ts';
+import { algorithms } from './saml-sign.ts';
+import { elementOf } from './saml-wrapping.ts';
+
+const group = 'cryptography';
+
+export const cryptographyCases: readonly HostileCase[] = [
+  {
+    group,
+    name: 'nothing is signed',
+    answer: ({ good }) => good({ signs: 'nothing' }),
+    refusal: /neither the response nor the assertion is signed/,
+  },
+  {
+    group,
+    name: 'changed after it was signed',
+    answer: ({ good }) => good().replace('>jane<', '>root<'),
+    refusal: /does not fit/,
+  },
+  {
+    group,
+    name: 'changed after it was signed, signed response',
+    answer: ({ good }) => good({ signs: 'response' }).replace('>jane<', '>root<'),
+    refusal: /does not fit/,
+  },
+  {
+    group,
+    name: 'the inner signature is broken, the outer one fits',
+    answer: ({ good, idp }) => {
+      const broken = good().replace(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA');
+      return idp.sign(broken, 'Response');
+    },
+    refusal: /does not fit/,
+  },
+  {
+    group,
+    name: 'signed by a stranger, who brings the certificate along',
+    answer: ({ good, stranger }) => good({ keys: stranger }),
+    refusal: /certificate that is not configured/,
+  },
+  {
+    group,
+    name: 'signed by a stranger, without a certificate',
+    answer: ({ good, stranger }) => good({ keys: stranger, sign: { names: null } }),
+    refusal: /does not fit/,
+  },
+  {
+    group,
+    name: "signed by a stranger, who names the provider's certificate",
+    answer: ({ good, stranger, idp }) => good({ keys: stranger, sign: { names: idp.keys } }),
+    refusal: /does not fit/,
+  },
+  {
+    group,
+    name: "a stranger's certificate beside the provider's",
+    answer: ({ good, stranger, idp }) => {
+      const both = `<ds:X509Certificate>${bareCertificate(stranger)}</ds:X509Certificate><ds:X509Certificate>${bareCertificate(idp.keys)}</ds:X509Certificate>`;
+      return good({ keys: stranger }).replace(/<ds:X509Certificate>.*<\/ds:X509Certificate>/, () => both);
+    },
+    refusal: /does not fit/,
+  },
+  {
+    group,
+    name: 'a key that is to be fetched from somewhere',
+    answer: ({ good }) =>
+      good().replace('<ds:KeyInfo>', '<ds:KeyInfo><ds:RetrievalMethod URI="https://evil.example/key"/>'),
+    refusal: /fetched from somewhere/,
+  },
+  {
+    group,
+    name: 'RSA with SHA-1',
+    answer: ({ good }) => good({ sign: { algorithm: algorithms.rsaSha1 } }),
+    refusal: /SignatureMethod .* is not accepted/,
+  },
+  {
+    group,
+    name: 'a digest by SHA-1',
+    answer: ({ good }) => good({ sign: { digest: algorithms.sha1 } }),
+    refusal: /DigestMethod .* is not accepted/,
+  },
+  {
+    group,
+    name: 'an HMAC with the public certificate as its key',
+    answer: ({ good }) => good().replace(algorithms.rsaSha256, 'http://www.w3.org/2000/09/xmldsig#hmac-sha1'),
+    refusal: /SignatureMethod .* is not accepted/,
+  },
+  {
+    group,
+    name: 'an HMAC of no length',
+    answer: ({ good }) =>
+      good().replace(
+        /<ds:SignatureMethod Algorithm="[^"]+"\/>/,
+        `<ds:SignatureMethod Algorithm="${algorithms.rsaSha256}"><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>`,
+      ),
+    refusal: /has parameters/,
+  },
+  {
+    group,
+    name: 'inclusive canonicalization',
+    answer: ({ good }) => good({ sign: { canonicalization: algorithms.inclusive } }),
+    refusal: /CanonicalizationMethod .* is not accepted/,
+  },
+  {
+    group,
+    name: 'canonicalization with comments',
+    answer: ({ good }) =>
+      good({ sign: { transforms: [algorithms.enveloped, algorithms.exclusiveWithComments] } }),
+    refusal: /Transform .* is not accepted/,
+  },
+  {
+    group,
+    name: 'an XPath transform',
+    answer: ({ good }) =>
+      good().replace(
+        `<ds:Transform Algorithm="${algorithms.exclusive}"/>`,
+        '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>false()</ds:XPath></ds:Transform>',
+      ),
+    refusal: /Transform .* is not accepted/,
+  },
+  {
+    group,
+    name: 'an XSLT transform',
+    answer: ({ good }) =>
+      good().replace(
+        '<ds:Transforms>',
+        '<ds:Transforms><ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/>',
+      ),
+    refusal: /Transform|more in it/,
+  },
+  {
+    group,
+    name: 'no transforms at all',
+    answer: ({ good }) => good().replace(/<ds:Transforms>.*<\/ds:Transforms>/, ''),
+    refusal: /no Transforms/,
+  },
+  {
+    group,
+    name: 'two References',
+    answer: ({ good }) => {
+      const xml = good();
+      const reference = elementOf(xml, 'ds:Reference');
+      return xml.replace(reference, () => reference + reference);
+    },
+    refusal: /more in it/,
+  },
+  {
+    group,
+    name: 'two SignedInfo',
+    answer: ({ good }) => {
+      const xml = good();
+      const info = elementOf(xml, 'ds:SignedInfo');
+      return xml.replace(info, () => info + info);
+    },
+    refusal: /where it belongs|more in it/,
+  },
+  {
+    group,
+    name: 'a second SignedInfo inside the first',
+    answer: ({ good }) => {
+      const xml = good();
+      const info = elementOf(xml, 'ds:SignedInfo');
+      return xml.replace('</ds:SignedInfo>', () => `${info}</ds:SignedInfo>`);
+    },
+    refusal: /where it does not belong|more in it/,
+  },
+  {
+    group,
+    name: 'a second SignedInfo inside KeyInfo',
+    answer: ({ good }) => {
+      const xml = good();
+      return xml.replace('<ds:KeyInfo>', () => `<ds:KeyInfo>${elementOf(xml, 'ds:SignedInfo')}`);
+    },
+    refusal: /where it does not belong/,
+  },
+  {
+    group,
+    name: 'two DigestValues',
+    answer: ({ good }) =>
+      good().replace('<ds:DigestValue>', '<ds:DigestValue>AAAA</ds:DigestValue><ds:DigestValue>'),
+    refusal: /more in it/,
+  },
+  {
+    group,
+    name: 'an element inside DigestValue',
+    answer: ({ good }) => good().replace('<ds:DigestValue>', '<ds:DigestValue><x/>'),
+    refusal: /not base64/,
+  },
+  {
+    group,
+    name: 'a reference to the whole document',
+    answer: ({ good }) => good().replace(/<ds:Reference URI="[^"]+"/, '<ds:Reference URI=""'),
+    refusal: /empty URI|not over the element/,
+  },
+  {
+    group,
+    name: 'a reference by XPointer',
+    answer: ({ good }) =>
+      good().replace(/<ds:Reference URI="#([^"]+)"/, '<ds:Reference URI="#xpointer(id(\'$1\'))"'),
+    refusal: /not over the element/,
+  },
+  {
+    group,
+    name: 'a reference to another computer',
+    answer: ({ good }) =>
+      good().replace(/<ds:Reference URI="[^"]+"/, '<ds:Reference URI="https://evil.example/"'),
+    refusal: /not over the element/,
+  },
+  {
+    group,
+    name: 'an id that would be a path',
+    answer: ({ good }) => good().replace(/ ID="_assertion[^"]+"/, ` ID="x' or '1'='1"`),
+    refusal: /id that is none/,
+  },
+  {
+    group,
+    name: 'an object inside the signature',
+    answer: ({ good }) => good().replace('</ds:Signature>', '<ds:Object/></ds:Signature>'),
+    refusal: /more in it/,
+  },
+  {
+    group,
+    name: 'encrypted with AES-CBC',
+    answer: ({ good, ours }) => good({ encryptTo: ours, encrypt: { cipher: 'aes-256-cbc' } }),
+    refusal: /AES-GCM/,
+    code: 'misconfigured',
+  },
+  {
+    group,
+    name: 'a key that is encrypted with PKCS #1 v1.5',
+    answer: ({ good, ours }) => good({ encryptTo: ours, encrypt: { wrap: 'rsa-1_5' } }),
+    refusal: /RSA-OAEP/,
+    code: 'misconfigured',
+  },
+  {
+    group,
+    name: 'a ciphertext with one bit turned over',
+    answer: ({ good, ours }) => good({ encryptTo: ours, encrypt: { tamper: true } }),
+    refusal: /cannot be decrypted/,
+  },
+  {
+    group,
+    name: 'a tag of four bytes',
+    answer: ({ good, ours }) => good({ encryptTo: ours, encrypt: { shortTag: true } }),
+    refusal: /cannot be decrypted/,
+  },
+  {
+    group,
+    name: 'encrypted for somebody else',
+    answer: ({ good, stranger }) => good({ encryptTo: stranger }),
+    refusal: /cannot be decrypted/,
+  },
+  {
+    group,
+    name: 'encrypted, and signed by nobody',
+    answer: ({ good, ours }) => good({ encryptTo: ours, signs: 'nothing' }),
+    refusal: /neither the response nor the assertion is signed/,
+  },
+  {
+    group,
+    name: 'encrypted, and signed by a stranger',
+    answer: ({ good, ours, stranger }) => good({ encryptTo: ours, keys: stranger }),
+    refusal: /certificate that is not configured/,
+  },
+];
