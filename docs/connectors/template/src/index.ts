@@ -9,6 +9,8 @@ export default defineConnector({
   type: 'people-api',
   title: 'People API',
   config,
+  // Gatehouse asks public addresses over HTTPS, and beyond that only what the operator wrote.
+  http: ({ url }) => ({ urls: [url] }),
   // Only puts things together. The upstream may be down now, and Gatehouse starts all the same.
-  open: (config, host) => new PeopleConnector(config, host, new PeopleApi(config, host.fetch)),
+  open: (config, host) => new PeopleConnector(config, host, new PeopleApi(config, host)),
 });

@@ -1,5 +1,12 @@
 /** The upstream's HTTP interface, and what its answers mean. */
-import { ConnectorError } from '@gatehouse/connector-kit';
+import {
+  answerFailed,
+  ConnectorError,
+  type ConnectorHost,
+  discard,
+  fetchFailed,
+  readJson,
+} from '@gatehouse/connector-kit';
 import { z } from 'zod';
 import type { Config } from './config.ts';
 
@@ -21,11 +28,13 @@ export type Person = z.output<typeof person>;
 export class PeopleApi {
   readonly #config: Config;
   readonly #fetch: typeof fetch;
+  readonly #now: () => Date;
 
-  /** `send` is the host's own `fetch`: it knows the operator's CA and limits. */
-  constructor(config: Config, send: typeof fetch) {
+  /** The host's own `fetch` knows the operator's CA, proxy and limits, and follows no redirect. */
+  constructor(config: Config, { fetch, now }: Pick<ConnectorHost, 'fetch' | 'now'>) {
     this.#config = config;
-    this.#fetch = send;
+    this.#fetch = fetch;
+    this.#now = now;
   }
 
   /** Null: nobody by that name, or not their password. The API does not say which, and takes as long for both. */
@@ -58,25 +67,27 @@ export class PeopleApi {
     const response = await this.#fetch(url, {
       ...init,
       headers,
-      redirect: 'error',
       signal: AbortSignal.any([signal, timeout]),
-    }).catch(unavailable);
+    }).catch((error: unknown) => {
+      throw fetchFailed(error, 'the API');
+    });
     if (response.ok || expected.includes(response.status)) return response;
-    throw failureOf(response.status);
+    await discard(response);
+    throw this.#failureOf(response);
   }
-}
 
-/** 404 is not "gone": a moved API or a token that lost its rights looks the same. The API says 410 for people who left. */
-function failureOf(status: number): ConnectorError {
-  if (status === 401 || status === 403) {
-    return new ConnectorError('misconfigured', { reason: `the API refuses our token (${status})` });
+  /** 404 is not "gone": a moved API or a token that lost its rights looks the same. The API says 410 for people who left. */
+  #failureOf(response: Response): ConnectorError {
+    const { status } = response;
+    if (status === 401 || status === 403) {
+      return new ConnectorError('misconfigured', { reason: `the API refuses our token (${status})` });
+    }
+    return answerFailed(response, 'the API', this.#now());
   }
-  return new ConnectorError('unavailable', { reason: `the API answered ${status}` });
 }
 
 async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-  const body: unknown = await response.json().catch(unavailable);
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(await readJson(response, 'the API'));
   if (parsed.success) return parsed.data;
   // Without quoting the answer: what is in it is about people.
   throw new ConnectorError('bad_response', { reason: 'the API sent an answer of another shape' });
@@ -86,8 +97,4 @@ async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
 function complete(person: Person): Person {
   if (person.groupsComplete) return person;
   throw new ConnectorError('unavailable', { reason: 'the API named only some of the groups' });
-}
-
-function unavailable(cause: unknown): never {
-  throw new ConnectorError('unavailable', { reason: 'the API cannot be reached', cause });
 }

@@ -41,6 +41,9 @@ const cases = contractCases({
     takeDown: async () => {
       api.mood = 'down';
     },
+    overload: async () => {
+      api.mood = 'overloaded';
+    },
     hang: async () => {
       api.mood = 'hanging';
     },

@@ -9,7 +9,7 @@ export interface Account {
 }
 
 export class PlayedPeopleApi {
-  mood: 'well' | 'down' | 'hanging' = 'well';
+  mood: 'well' | 'down' | 'overloaded' | 'hanging' = 'well';
   account: Account | null = null;
   readonly token: string;
   /** One word for each request since the last reset. */
@@ -43,6 +43,7 @@ export class PlayedPeopleApi {
     const [, route = '', id = ''] = (request.url ?? '').split('/');
     this.asked.push(route);
     if (this.mood === 'hanging') return;
+    if (this.mood === 'overloaded') return reply(response, 503, {});
     if (this.mood === 'down') return void request.socket.destroy();
     if (request.headers.authorization !== `Bearer ${this.token}`) return reply(response, 401, {});
     if (route === 'ping') return reply(response, 200, {});

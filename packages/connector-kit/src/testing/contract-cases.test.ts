@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import type { Connector, PasswordLogin } from '../connector.ts';
 import { ConnectorError } from '../error.ts';
+import type { Arrival, Departure } from '../exchange.ts';
+import type { ConnectorHost } from '../host.ts';
 import type { Identity } from '../identity.ts';
 import { contractCases } from './contract-cases.ts';
+import type { UpstreamControls } from './harness.ts';
 import {
   PlayedUpstream,
   passwordHarness,
@@ -72,6 +75,34 @@ describe('a password connector', () => {
       return sound;
     });
     assert.ok(failed.includes('an upstream that names only some groups makes a sign-in `unavailable`'));
+  });
+
+  test('that takes the first page of the groups for all of them is found', async () => {
+    const failed = await failuresOf((sound, upstream) => {
+      upstream.takesFirstPageForAll = true;
+      return sound;
+    });
+    assert.deepEqual(failed, [
+      'an upstream that fails at the second page of the groups makes a sign-in `unavailable`',
+      'an upstream that fails at the second page of the groups makes a refresh `unavailable`, never "gone"',
+    ]);
+  });
+
+  test('that reads "not now" as a wrong password, as "gone" and as fine is found', async () => {
+    const busy = (upstream: PlayedUpstream) => upstream.mood === 'overloaded';
+    const failed = await failuresOf((sound, upstream) => ({
+      ...withVerify(sound, async (i, call) => (busy(upstream) ? null : verifyOf(sound)(i, call))),
+      refresh: async (identity, call) =>
+        busy(upstream)
+          ? { status: 'gone', reason: 'status 503' }
+          : ((await sound.refresh?.(identity, call)) ?? assert.fail()),
+      check: async (call) => (busy(upstream) ? [{ name: 'up', ok: true }] : sound.check(call)),
+    }));
+    assert.deepEqual(failed, [
+      'an overloaded upstream makes a sign-in `unavailable`',
+      'an overloaded upstream makes a refresh `unavailable`, never "gone"',
+      'a check and a look-up of an overloaded upstream report it',
+    ]);
   });
 
   test('that lets an empty password reach the upstream is found', async () => {
@@ -210,6 +241,37 @@ describe('a password connector', () => {
     assert.ok(failed.includes('after a refresh that failed, the saved state works'));
   });
 
+  test('that saves its rotated state when all else is done is found', async () => {
+    const failed = await failuresOf((sound) => ({
+      ...sound,
+      async refresh(identity, call) {
+        const later: State[] = [];
+        const saveState = async (state: State) => void later.push(state);
+        const refreshed = await sound.refresh?.(identity, { ...call, saveState });
+        for (const state of later) await call.saveState(state);
+        return refreshed ?? assert.fail();
+      },
+    }));
+    assert.deepEqual(failed, ['after a refresh that failed, the saved state works']);
+  });
+
+  test('that remembers its rotated token in place of saving it is found', async () => {
+    const failed = await failuresOf((sound) => {
+      const newest = new Map<string, State>();
+      return {
+        ...sound,
+        async refresh(identity, call) {
+          const state = newest.get(identity.state) ?? identity.state;
+          const saveState = async (rotated: State) => void newest.set(identity.state, rotated);
+          const refreshed = await sound.refresh?.({ ...identity, state }, { ...call, saveState });
+          if (refreshed?.status !== 'current') return refreshed ?? assert.fail();
+          return { ...refreshed, identity: { ...refreshed.identity, state: identity.state } };
+        },
+      };
+    });
+    assert.deepEqual(failed, ['a refresh that was cut short right after its state was saved works again']);
+  });
+
   test('that goes on with a state which could not be saved is found', async () => {
     const failed = await failuresOf((sound) => ({
       ...sound,
@@ -297,7 +359,11 @@ describe('a connector that can look people up', () => {
       await upstream.answer(call.signal, 'ping');
       return sound(who, call);
     });
-    assert.deepEqual(failed, ['a look-up at a dead upstream reports it instead of throwing']);
+    assert.deepEqual(failed, [
+      'a look-up at a dead upstream reports it instead of throwing',
+      'a check and a look-up of an overloaded upstream report it',
+      'a look-up that waits for its upstream reports when the call ends',
+    ]);
   });
 
   test('and says nothing of nobody is found', async () => {
@@ -316,6 +382,54 @@ describe('a harness that leaves the refresh out', () => {
     const controls = { reset: () => upstream.reset(), takeDown: () => upstream.takeDown() };
     const failed = await failures(contractCases({ ...harness, upstream: controls }));
     assert.deepEqual(failed, ['a connector without `refresh` needs no harness for it']);
+  });
+});
+
+describe('a connector over HTTP', () => {
+  const url = 'http://127.0.0.1:1/';
+
+  function failuresAsking(urls: readonly string[], canOverload: boolean) {
+    const upstream = new PlayedUpstream();
+    const { definition, ...harness } = passwordHarness(upstream, (host) => {
+      const sound = soundConnector(upstream, host);
+      const check: typeof sound.check = async (call) => {
+        await host.fetch(url);
+        return sound.check(call);
+      };
+      return { ...sound, check };
+    });
+    const controls: UpstreamControls = {
+      rotatesState: true,
+      reset: () => upstream.reset(),
+      takeDown: () => upstream.takeDown(),
+      removePerson: () => upstream.removePerson(),
+      changeGroups: () => upstream.changeGroups(),
+      ...(canOverload && { overload: () => upstream.overload() }),
+    };
+    return failures(
+      contractCases({
+        ...harness,
+        definition: { ...definition, http: () => ({ urls }) },
+        upstream: controls,
+        host: { fetch: async () => new Response('') },
+      }),
+    );
+  }
+
+  test('that names the addresses it asks passes', async () => {
+    assert.deepEqual(await failuresAsking([url], true), []);
+  });
+
+  test('that does not name an address that Gatehouse would not ask is found', async () => {
+    const unnamed = ['what is private or without TLS is asked only if `http` names it'];
+    assert.deepEqual(await failuresAsking([], true), unnamed);
+    assert.deepEqual(await failuresAsking(['http://127.0.0.1:2/'], true), unnamed);
+  });
+
+  test('whose harness cannot overload its upstream is found', async () => {
+    assert.deepEqual(await failuresAsking([url], false), [
+      'a connector that asks over HTTP has a harness that can overload its upstream',
+    ]);
   });
 });
 
@@ -362,9 +476,96 @@ describe('a redirect connector', () => {
     assert.deepEqual(failed, ['the wish for a fresh sign-in reaches the upstream, and only the wish']);
   });
 
+  test('that logs what came back, or its verifier, is found', async () => {
+    for (const flaws of [{ logsAnswers: true }, { logsVerifier: true }]) {
+      const failed = await failuresOfRedirect(flaws);
+      assert.ok(failed.includes('a sign-in and a refresh that succeed write no secret'));
+    }
+  });
+
+  test('that ignores the end of the call while it begins is found', async () => {
+    assert.ok(
+      (await failuresOfRedirect({ hangsAtBegin: true })).includes(
+        'leaving for an upstream that hangs goes on, or stops when the call ends',
+      ),
+    );
+  }, 30_000);
+
   test('that quotes a refused answer is found', async () => {
     const failed = await failuresOfRedirect({ quotesAnswers: true });
     assert.deepEqual(failed, ['a planted answer is refused without quoting it']);
+  });
+});
+
+describe('a redirect connector with more than a sign-in', () => {
+  type More = Pick<Connector<State>, 'logout' | 'endpoints' | 'metadata'>;
+
+  function failuresWith(more: (host: ConnectorHost) => More) {
+    const upstream = new PlayedUpstream();
+    const open = (host: ConnectorHost) => ({ ...soundRedirect(upstream, host), ...more(host) });
+    return failures(contractCases(redirectHarness(upstream, open)));
+  }
+
+  const departure = (params: Record<string, string>): Departure => ({
+    method: 'GET',
+    url: new URL(`https://upstream.example/logout?${new URLSearchParams(params)}`),
+  });
+
+  test('that is sound passes', async () => {
+    const failed = await failuresWith(() => ({
+      logout: async ({ token }) => departure({ state: token }),
+      metadata: (callback) => ({ contentType: 'text/plain', body: `at ${callback}` }),
+      endpoints: {
+        webhook: async () => ({ status: 401 }),
+        logout: async () => {
+          throw new ConnectorError('bad_response', { reason: 'not signed' });
+        },
+      },
+    }));
+    assert.deepEqual(failed, []);
+  });
+
+  test('that signs out without our token, or throws something of its own there, is found', async () => {
+    const carries = 'a sign-out carries our token as a sign-in does, if it leaves at all';
+    assert.deepEqual(await failuresWith(() => ({ logout: async () => departure({}) })), [carries]);
+    const throws = async () => {
+      throw new TypeError('fetch failed');
+    };
+    assert.deepEqual(await failuresWith(() => ({ logout: throws })), [
+      carries,
+      'a sign-out at a dead upstream works, or is `unavailable`',
+    ]);
+  });
+
+  const believes = 'an endpoint refuses what nobody has vouched for, and changes nothing';
+
+  test('whose endpoint says yes to anybody is found', async () => {
+    const webhook = async () => ({ status: 204 });
+    assert.deepEqual(await failuresWith(() => ({ endpoints: { webhook } })), [believes]);
+  });
+
+  test('whose endpoint says no and does it all the same is found', async () => {
+    const failed = await failuresWith((host) => ({
+      endpoints: {
+        async webhook() {
+          await host.changed(['7f1c'], 'gone');
+          return { status: 401 };
+        },
+      },
+    }));
+    assert.deepEqual(failed, [believes]);
+  });
+
+  test('whose endpoint falls over what it cannot read is found', async () => {
+    const webhook = async ({ body }: Arrival) => ({ status: JSON.parse(String(body)).status ?? 400 });
+    assert.deepEqual(await failuresWith(() => ({ endpoints: { webhook } })), [believes]);
+  });
+
+  test('whose metadata name no address is found', async () => {
+    const metadata = () => ({ contentType: 'text/plain', body: 'ours' });
+    assert.deepEqual(await failuresWith(() => ({ metadata })), [
+      'a document for the upstream names the address that answers come to',
+    ]);
   });
 });
 

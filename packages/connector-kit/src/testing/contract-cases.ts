@@ -3,8 +3,12 @@ import type { Json } from '../json.ts';
 import { abortCases } from './cases/abort.ts';
 import { checkCases } from './cases/check.ts';
 import { definitionCases } from './cases/definition.ts';
+import { endpointCases } from './cases/endpoints.ts';
+import { httpCases } from './cases/http.ts';
 import { identityCases } from './cases/identity.ts';
+import { logoutCases } from './cases/logout.ts';
 import { lookUpCases } from './cases/look-up.ts';
+import { overloadCases } from './cases/overload.ts';
 import { passwordCases } from './cases/password.ts';
 import { redirectCases } from './cases/redirect.ts';
 import { refreshCases } from './cases/refresh.ts';
@@ -36,9 +40,13 @@ export function contractCases<Config, State extends Json>(
     ...(harness.login.kind === 'password' ? passwordCases(harness, harness.login) : []),
     ...(harness.login.kind === 'redirect' ? redirectCases(harness, harness.login) : []),
     ...unavailableCases(harness),
+    ...overloadCases(harness),
     ...abortCases(harness),
     ...refreshCases(harness),
     ...stateCases(harness),
+    ...logoutCases(harness),
+    ...endpointCases(harness),
+    ...httpCases(harness),
     ...secretCases(harness),
   ];
 }

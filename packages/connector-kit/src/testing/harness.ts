@@ -26,12 +26,18 @@ export interface UpstreamControls {
   takeDown(): Promise<void>;
   /** Takes calls and never answers them. */
   hang?(): Promise<void>;
+  /** Answers everything with "not now": status 503, LDAP's `busy`. Required of a connector that asks over HTTP. */
+  overload?(): Promise<void>;
   /** Can name only some of the groups, in whatever way that happens at this kind of upstream. */
   loseSomeGroups?(): Promise<void>;
+  /** Names the first page of the groups, and fails at the one after it. For upstreams that have pages. */
+  failLaterPages?(): Promise<void>;
   /** Removes the person, with the proof of it. Required of a connector that can `refresh`. */
   removePerson?(): Promise<void>;
   /** Gives the person other groups and returns them. Required of a connector that can `refresh`. */
   changeGroups?(): Promise<readonly string[]>;
+  /** What a refresh presents is good once, and `reset` does not bring it back: each refresh has to save its successor. */
+  readonly rotatesState?: boolean;
 }
 
 export interface PasswordHarness {

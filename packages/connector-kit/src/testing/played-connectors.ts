@@ -11,11 +11,14 @@ import type { Identity } from '../identity.ts';
 import type { ContractHarness, UpstreamControls } from './harness.ts';
 
 export class PlayedUpstream implements UpstreamControls {
-  mood: 'well' | 'down' | 'hanging' = 'well';
+  mood: 'well' | 'down' | 'overloaded' | 'hanging' = 'well';
+  readonly rotatesState = true;
   hidesThatGroupsAreMissing = false;
+  takesFirstPageForAll = false;
   readonly asked: string[] = [];
   #groups: readonly string[] = [];
   #complete = true;
+  #onePageOnly = false;
   #present = true;
   /** What the state must be: good once. */
   #token = '';
@@ -25,6 +28,7 @@ export class PlayedUpstream implements UpstreamControls {
     this.asked.length = 0;
     this.#groups = ['engineers', 'admins'];
     this.#complete = true;
+    this.#onePageOnly = false;
     this.#present = true;
   }
 
@@ -34,6 +38,14 @@ export class PlayedUpstream implements UpstreamControls {
 
   async hang(): Promise<void> {
     this.mood = 'hanging';
+  }
+
+  async overload(): Promise<void> {
+    this.mood = 'overloaded';
+  }
+
+  async failLaterPages(): Promise<void> {
+    this.#onePageOnly = true;
   }
 
   async loseSomeGroups(): Promise<void> {
@@ -55,6 +67,7 @@ export class PlayedUpstream implements UpstreamControls {
     this.asked.push(question);
     if (signal.aborted) throw away('ended');
     if (this.mood === 'down') throw away('down');
+    if (this.mood === 'overloaded') throw away('status 503');
     if (this.mood === 'well') return;
     await new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(away('ended')), { once: true });
@@ -77,6 +90,8 @@ export class PlayedUpstream implements UpstreamControls {
   }
 
   groupsOrFailure(): readonly string[] {
+    if (this.#onePageOnly && !this.takesFirstPageForAll) throw away('the second page failed');
+    if (this.#onePageOnly) return this.#groups.slice(0, 1);
     if (this.#complete || this.hidesThatGroupsAreMissing) return this.#groups;
     throw away('only some groups');
   }
@@ -109,6 +124,9 @@ export interface RedirectFlaws {
   readonly ignoresFresh?: boolean;
   readonly failsToBegin?: boolean;
   readonly quotesAnswers?: boolean;
+  readonly logsAnswers?: boolean;
+  readonly logsVerifier?: boolean;
+  readonly hangsAtBegin?: boolean;
   readonly tokenParam?: string;
 }
 
@@ -122,18 +140,23 @@ export function soundRedirect(
     login: {
       kind: 'redirect',
       tokenParam,
-      async begin({ token, wish }) {
+      async begin({ token, wish }, call) {
         if (flaws.failsToBegin && upstream.mood === 'down') throw new TypeError('fetch failed');
+        if (flaws.hangsAtBegin) await upstream.answer(new AbortController().signal, 'discover');
         const nonce = randomBytes(16).toString('hex');
+        const verifier = randomBytes(32).toString('base64url');
+        if (flaws.logsVerifier) call.log.debug({ verifier }, 'leaving');
         const url = new URL('https://upstream.example/authorize');
         url.searchParams.set('state', token);
         url.searchParams.set('nonce', nonce);
+        url.searchParams.set('code_challenge', createHash('sha256').update(verifier).digest('base64url'));
         if (wish.fresh && !flaws.ignoresFresh) url.searchParams.set('prompt', 'login');
-        return { departure: { method: 'GET', url }, memo: [token, nonce] };
+        return { departure: { method: 'GET', url }, memo: [token, nonce, { verifier }] };
       },
-      async finish({ arrival: { params }, memo }, { signal }) {
+      async finish({ arrival: { params }, memo }, { signal, log }) {
         const [token, nonce] = Array.isArray(memo) ? memo : [];
         const code = params.get('code') ?? '';
+        if (flaws.logsAnswers) log.info({ query: params.toString() }, 'back');
         if (params.has('error')) throw new ConnectorError('denied', { reason: 'declined' });
         if (!flaws.ignoresState && params.get('state') !== token) throw bad(flaws, code);
         const bound = code.startsWith('code-') && code.endsWith('-of-ada');

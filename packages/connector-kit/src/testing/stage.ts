@@ -28,14 +28,23 @@ export function stagedCase<Config, State extends Json>(
     async run() {
       await harness.upstream.reset();
       const host = testHost(harness.host);
-      const connector = harness.definition.open(await readConfig(harness.definition, harness.config), host);
-      try {
-        await run({ connector, host });
-      } finally {
-        await connector.close?.();
-      }
+      await withConnector(harness, host, (connector) => run({ connector, host }));
     },
   };
+}
+
+/** Opens the connector, as after a start of the broker: it knows what `host` has kept, and nothing else. */
+export async function withConnector<Config, State extends Json, T>(
+  { definition, config }: ContractHarness<Config, State>,
+  host: TestHost,
+  run: (connector: Connector<State>) => Promise<T>,
+): Promise<T> {
+  const connector = definition.open(await readConfig(definition, config), host);
+  try {
+    return await run(connector);
+  } finally {
+    await connector.close?.();
+  }
 }
 
 export async function readConfig<Config, State extends Json>(
@@ -91,10 +100,11 @@ export async function beginLeg<State>(
   person: RedirectHarness<State>,
   login: RedirectLogin<State>,
   wish: SignInWish = { fresh: false },
+  call: Call = testCall(),
 ): Promise<Leg> {
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
   const callbackUrl = person.callbackUrl ?? new URL('http://127.0.0.1:5556/callback');
-  const { departure, memo } = await login.begin({ token, callbackUrl, wish }, testCall());
+  const { departure, memo } = await login.begin({ token, callbackUrl, wish }, call);
   return { token, departure, memo: throughJson(memo), callbackUrl };
 }
 
@@ -106,6 +116,13 @@ export function finishLeg<State>(
   call: Call = testCall(),
 ): Promise<Identity<State>> {
   return login.finish({ arrival, memo: leg.memo, callbackUrl: leg.callbackUrl }, call);
+}
+
+/** Wherever a departure carries a parameter: in its address, or in the fields of its form. */
+export function valuesOf(departure: Departure, name: string): readonly string[] {
+  const inUrl = departure.url.searchParams.getAll(name);
+  const field = departure.method === 'POST' ? departure.fields[name] : undefined;
+  return field === undefined ? inUrl : [...inUrl, field];
 }
 
 /** As the broker keeps it between sign-in and refresh. */

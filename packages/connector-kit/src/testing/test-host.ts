@@ -37,7 +37,8 @@ export function testHost(options: TestHostOptions = {}): TestHost {
     },
     fetch(input, init) {
       fetched.push(input instanceof Request ? input.url : String(input));
-      return send(input, init);
+      // As the broker's own: a redirect is an answer.
+      return send(input, { ...init, redirect: init?.redirect === 'error' ? 'error' : 'manual' });
     },
     async once(key, until) {
       if ((used.get(key) ?? Number.NEGATIVE_INFINITY) > now) return false;

@@ -4,7 +4,7 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../../json.ts';
 import type { ContractCase } from '../contract-cases.ts';
 import type { ContractHarness } from '../harness.ts';
-import { prepareSignIn, refuses, signIn, stagedCase } from '../stage.ts';
+import { beginLeg, prepareSignIn, refuses, signIn, stagedCase } from '../stage.ts';
 import { testCall } from '../test-call.ts';
 
 /** Far more than any machine needs, far less than an upstream's own timeout. */
@@ -49,6 +49,31 @@ function hangingCases<Config, State extends Json>(
       const attempt = stage.connector.refresh(identity, call);
       await endSoon(call);
       await refuses(settles(attempt), ['unavailable']);
+    }),
+    stagedCase(
+      harness,
+      'leaving for an upstream that hangs goes on, or stops when the call ends',
+      async (stage) => {
+        const [{ login }, person] = [stage.connector, harness.login];
+        if (login.kind !== 'redirect' || person.kind !== 'redirect') return;
+        await hang();
+        const call = testCall();
+        const leaving = beginLeg(person, login, { fresh: false }, call);
+        await endSoon(call);
+        await settles(leaving).catch((error) => refuses(Promise.reject(error), ['unavailable']));
+      },
+    ),
+    stagedCase(harness, 'a look-up that waits for its upstream reports when the call ends', async (stage) => {
+      if (stage.connector.lookUp === undefined) return;
+      await hang();
+      const call = testCall();
+      const attempt = stage.connector.lookUp({ username: 'somebody' }, call);
+      await endSoon(call);
+      const { checks } = await settles(attempt);
+      assert.ok(
+        checks.some(({ ok }) => !ok),
+        'an upstream that does not answer passes',
+      );
     }),
     stagedCase(harness, 'a check that waits for its upstream reports when the call ends', async (stage) => {
       await hang();

@@ -1,11 +1,11 @@
 /** A browser that leaves and comes back, and what others may slip it on the way. */
 import assert from 'node:assert/strict';
 import type { RedirectLogin } from '../../connector.ts';
-import type { Arrival, Departure } from '../../exchange.ts';
+import type { Arrival } from '../../exchange.ts';
 import type { Json } from '../../json.ts';
 import type { ContractCase } from '../contract-cases.ts';
 import type { ContractHarness, RedirectHarness } from '../harness.ts';
-import { beginLeg, finishLeg, refuses, type Stage, stagedCase, throughJson } from '../stage.ts';
+import { beginLeg, finishLeg, refuses, type Stage, stagedCase, throughJson, valuesOf } from '../stage.ts';
 
 export function redirectCases<Config, State extends Json>(
   harness: ContractHarness<Config, State>,
@@ -97,12 +97,6 @@ export function redirectCases<Config, State extends Json>(
 function redirectLogin<State>({ connector }: Stage<State>): RedirectLogin<State> {
   if (connector.login.kind !== 'redirect') assert.fail('the harness plays a redirect login');
   return connector.login;
-}
-
-function valuesOf(departure: Departure, name: string): readonly string[] {
-  const inUrl = departure.url.searchParams.getAll(name);
-  const field = departure.method === 'POST' ? departure.fields[name] : undefined;
-  return field === undefined ? inUrl : [...inUrl, field];
 }
 
 function withParam(arrival: Arrival, name: string, value: string): Arrival {

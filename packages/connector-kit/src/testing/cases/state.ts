@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Json } from '../../json.ts';
 import type { ContractCase } from '../contract-cases.ts';
 import type { ContractHarness } from '../harness.ts';
-import { signIn, stagedCase } from '../stage.ts';
+import { signIn, stagedCase, throughJson, withConnector } from '../stage.ts';
 import { testCall } from '../test-call.ts';
 
 export function stateCases<Config, State extends Json>(
@@ -18,6 +18,28 @@ export function stateCases<Config, State extends Json>(
       assert.equal(refreshed.status, 'current');
       assert.deepEqual(refreshed.identity.state, call.saved.at(-1) ?? identity.state);
     }),
+    // The process is killed between the upstream's answer and ours: the old token is no longer good.
+    stagedCase(
+      harness,
+      'a refresh that was cut short right after its state was saved works again',
+      async (stage) => {
+        if (stage.connector.refresh === undefined) return;
+        const identity = await signIn(harness, stage);
+        const call = testCall<State>();
+        const saveState = async (state: State) => {
+          await call.saveState(state);
+          throw new Error('the process has ended');
+        };
+        await stage.connector.refresh(identity, { ...call, saveState }).catch(() => undefined);
+        if (harness.upstream.rotatesState)
+          assert.notEqual(call.saved.length, 0, 'the new token was not saved');
+        const state = throughJson(call.saved.at(-1) ?? identity.state);
+        await withConnector(harness, stage.host, async (connector) => {
+          const refreshed = await connector.refresh?.({ ...identity, state }, testCall());
+          assert.equal(refreshed?.status, 'current');
+        });
+      },
+    ),
     stagedCase(harness, 'a refresh whose state cannot be saved fails', async ({ connector, ...rest }) => {
       if (connector.refresh === undefined) return;
       const identity = await signIn(harness, { connector, ...rest });

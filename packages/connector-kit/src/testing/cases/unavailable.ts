@@ -9,13 +9,18 @@ import { testCall } from '../test-call.ts';
 export function unavailableCases<Config, State extends Json>(
   harness: ContractHarness<Config, State>,
 ): readonly ContractCase[] {
-  const { takeDown, loseSomeGroups } = harness.upstream;
+  const { takeDown, loseSomeGroups, failLaterPages } = harness.upstream;
   return [
     ...(needsNobody(harness) ? [carriedAnswer(harness)] : []),
     ...casesFor(harness, 'a dead upstream', () => takeDown.call(harness.upstream)),
     ...(loseSomeGroups
       ? casesFor(harness, 'an upstream that names only some groups', () =>
           loseSomeGroups.call(harness.upstream),
+        )
+      : []),
+    ...(failLaterPages
+      ? casesFor(harness, 'an upstream that fails at the second page of the groups', () =>
+          failLaterPages.call(harness.upstream),
         )
       : []),
   ];

@@ -1,0 +1,44 @@
+/** The way out of the upstream's own session. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import type { Json } from '../../json.ts';
+import type { ContractCase } from '../contract-cases.ts';
+import type { ContractHarness } from '../harness.ts';
+import { refuses, type Stage, signIn, stagedCase, valuesOf } from '../stage.ts';
+import { testCall } from '../test-call.ts';
+
+/** A connector without `logout` passes: there is nothing to end. */
+export function logoutCases<Config, State extends Json>(
+  harness: ContractHarness<Config, State>,
+): readonly ContractCase[] {
+  return [
+    stagedCase(
+      harness,
+      'a sign-out carries our token as a sign-in does, if it leaves at all',
+      async (stage) => {
+        const { leaving, token } = await signOut(harness, stage);
+        const departure = await leaving();
+        if (!departure || stage.connector.login.kind !== 'redirect') return;
+        assert.deepEqual(valuesOf(departure, stage.connector.login.tokenParam), [token]);
+      },
+    ),
+    stagedCase(harness, 'a sign-out at a dead upstream works, or is `unavailable`', async (stage) => {
+      const { leaving } = await signOut(harness, stage);
+      await harness.upstream.takeDown();
+      const outcome = leaving();
+      await outcome.catch(() => refuses(outcome, ['unavailable']));
+    }),
+  ];
+}
+
+async function signOut<Config, State extends Json>(
+  harness: ContractHarness<Config, State>,
+  stage: Stage<State>,
+) {
+  const identity = await signIn(harness, stage);
+  const token = randomBytes(32).toString('base64url');
+  const returnUrl = new URL('http://127.0.0.1:5556/signed-out');
+  const { connector } = stage;
+  const leaving = async () => connector.logout?.({ identity, returnUrl, token }, testCall());
+  return { token, leaving };
+}
