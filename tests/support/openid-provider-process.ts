@@ -20,7 +20,7 @@ export interface ProviderSetup {
 }
 
 export interface ProviderOrders {
-  readonly mode?: 'well' | 'down' | 'hang' | 'no userinfo' | 'no keys';
+  readonly mode?: 'well' | 'down' | 'hang' | 'overloaded' | 'no userinfo' | 'no keys';
   readonly people?: readonly UpstreamPerson[];
   /** Who signs in; absent after `null`: whoever comes declines. */
   readonly signsIn?: string | null;
@@ -65,6 +65,15 @@ const provider = new Provider(issuer, {
   interactions: { url: (_, { uid }) => `/interaction/${uid}` },
 });
 
+/** What a service without OpenID Connect has in place of userinfo. */
+provider.use(async (ctx, next) => {
+  if (ctx.path !== '/api/user') return next();
+  const token = await provider.AccessToken.find(ctx.get('authorization').replace(/^Bearer /, ''));
+  const person = people.find(({ sub }) => sub === token?.accountId);
+  ctx.status = person === undefined ? 401 : 200;
+  ctx.body = person === undefined ? {} : { id: Number(person.sub.replace(/\D/g, '')), ...person.claims };
+});
+
 provider.use(async (ctx, next) => {
   if (!ctx.path.startsWith('/interaction/')) return next();
   const { prompt, params } = await provider.interactionDetails(ctx.req, ctx.res);
@@ -99,7 +108,11 @@ server.on('request', (request, response) => {
   if (path === '/control') void control(request, response);
   else if (mode === 'down') request.socket.destroy();
   else if (mode === 'hang') request.resume();
-  else if ((mode === 'no userinfo' && path === '/me') || (mode === 'no keys' && path === '/jwks'))
+  else if (mode === 'overloaded') response.writeHead(503, { 'retry-after': '7' }).end();
+  else if (
+    (mode === 'no userinfo' && (path === '/me' || path === '/api/user')) ||
+    (mode === 'no keys' && path === '/jwks')
+  )
     response.writeHead(503).end();
   else void answer(request, response);
 });

@@ -1,6 +1,6 @@
 /** Where the browser is sent, and what is kept until it comes back (OIDC Core 1.0, section 3.1.2.1). */
 import type { Call, Departure, Json, SignInWish } from '@gatehouse/connector-kit';
-import { failureOf } from '@gatehouse/oauth-upstream';
+import { failureOf, wishParameters } from '@gatehouse/oauth-upstream';
 import * as client from 'openid-client';
 import type { OidcConfig } from './config.ts';
 import type { Memo } from './memo.ts';
@@ -47,18 +47,9 @@ export async function begin(
 }
 
 function wishes(config: OidcConfig, wish: SignInWish): Readonly<Record<string, string>> {
-  const prompt = promptFor(config, wish);
   const acrValues = config.acrValues.length > 0 ? config.acrValues : (wish.acrValues ?? []);
   return {
-    ...(prompt !== '' && { prompt }),
+    ...wishParameters(wish, config.prompt ?? config.parameters.prompt),
     ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
-    ...(wish.loginHint !== undefined && { login_hint: wish.loginHint }),
-    ...(wish.locales?.length && { ui_locales: wish.locales.join(' ') }),
   };
-}
-
-/** `login` besides what is configured: it must reach the upstream, or its own session would answer. */
-function promptFor({ prompt = '', parameters }: OidcConfig, { fresh }: SignInWish): string {
-  const written = (prompt || (parameters.prompt ?? '')).split(' ').filter((word) => word !== '');
-  return [...new Set(fresh ? [...written.filter((word) => word !== 'none'), 'login'] : written)].join(' ');
 }

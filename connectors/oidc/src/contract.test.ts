@@ -36,6 +36,8 @@ const upstream: UpstreamControls = {
   reset: () => provider.order({ mode: 'well', people: [ada], signsIn: ada.sub }),
   takeDown: () => provider.order({ mode: 'down' }),
   hang: () => provider.order({ mode: 'hang' }),
+  overload: () => provider.order({ mode: 'overloaded' }),
+  rotatesState: true,
   loseSomeGroups: () => provider.order({ mode: 'no userinfo' }),
   removePerson: () => provider.order({ people: [] }),
   async changeGroups() {

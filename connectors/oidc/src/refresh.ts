@@ -1,13 +1,12 @@
 /** Asks again about somebody who signed in before, with their refresh token (OIDC Core 1.0, section 12). */
 import { ConnectorError, type Identity, type RefreshCall, type Refreshed } from '@gatehouse/connector-kit';
-import { type Claims, failureOf, readable, type Step } from '@gatehouse/oauth-upstream';
+import { type Claims, redeemRefreshToken, savingRotation, type TokenAnswer } from '@gatehouse/oauth-upstream';
 import { decodeJwt } from 'jose';
-import * as client from 'openid-client';
+import type * as client from 'openid-client';
 import { checkParties } from './checks.ts';
 import { claimsOf } from './finish.ts';
 import { type Person, personAnew, personFrom } from './person.ts';
 import type { Provider } from './provider.ts';
-import { savingRotation } from './saving-rotation.ts';
 import type { State } from './state.ts';
 
 export async function refresh(
@@ -20,71 +19,20 @@ export async function refresh(
   if (refreshToken === undefined || provider.config.refresh === 'never')
     return { status: 'current', identity };
   const opened = await provider.client(call);
-  const rotation = savingRotation(opened, identity.state, call);
-  const redeemed = await redeem(provider, opened, refreshToken);
+  let { state: kept } = identity;
+  savingRotation(opened, refreshToken, async (rotated) => {
+    kept = { ...kept, refreshToken: rotated };
+    await call.saveState(kept);
+  });
+  const redeemed = await redeemRefreshToken(opened, refreshToken, provider.config);
   if ('gone' in redeemed) return redeemed.gone;
-  const { tokens } = redeemed;
   provider.keepKeys(opened);
-  const { state, person } = await asked(provider, { opened, tokens, state: rotation.state() }, call);
+  const { state, person } = await asked(provider, { opened, tokens: redeemed.tokens, state: kept }, call);
   const { authenticated } = identity;
   return { status: 'current', identity: { ...person, ...(authenticated && { authenticated }), state } };
 }
 
-type TokenAnswer = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
-type Gone = Extract<Refreshed<State>, { readonly status: 'gone' }>;
-
-async function redeem(
-  { config }: Provider,
-  opened: client.Configuration,
-  refreshToken: string,
-): Promise<{ readonly tokens: TokenAnswer } | { readonly gone: Gone }> {
-  const step = { asked: 'the token endpoint', secrets: [refreshToken] };
-  try {
-    return { tokens: await client.refreshTokenGrant(opened, refreshToken) };
-  } catch (error) {
-    if (error instanceof client.ResponseBodyError) return { gone: whatNoMeans(error, config, step) };
-    throw failureOf(error, step);
-  }
-}
-
-/** The upstream wants to see the person again. It may have withdrawn the token for a hundred reasons. */
-const notAnyMore: ReadonlySet<string> = new Set([
-  'invalid_grant',
-  'interaction_required',
-  'login_required',
-  'consent_required',
-]);
-
-/**
- * A token that is taken no more is no proof that its owner has left: passwords are changed, sessions end, keys are
- * lost. But nobody can ever be asked with it again, so the person signs in again; and should an upstream have
- * forgotten all its tokens at once, the brake on absences holds.
- */
-function whatNoMeans(
-  { error, error_description: description = '' }: client.ResponseBodyError,
-  { leftWhen, revoked }: Provider['config'],
-  step: Step,
-): Gone {
-  const said = readable(`${error}: ${description}`, step.secrets);
-  if (error === 'invalid_grant' && leftWhen.some((part) => description.includes(part))) {
-    return {
-      status: 'gone',
-      proof: 'stated',
-      reason: `the upstream says that the person has left (${said})`,
-    };
-  }
-  if (notAnyMore.has(error) && revoked === 'gone') {
-    return {
-      status: 'gone',
-      proof: 'absent',
-      reason: `the upstream takes the refresh token no more (${said})`,
-    };
-  }
-  // Whatever else it says, it says of us; and "denied" would be taken for a statement about the person.
-  throw new ConnectorError('unavailable', { reason: `${step.asked} said no (${said})` });
-}
-
-interface Redeemed {
+interface Asked {
   readonly opened: client.Configuration;
   readonly tokens: TokenAnswer;
   readonly state: State;
@@ -92,7 +40,7 @@ interface Redeemed {
 
 async function asked(
   provider: Provider,
-  { opened, tokens, state }: Redeemed,
+  { opened, tokens, state }: Asked,
   call: RefreshCall<State>,
 ): Promise<{ readonly person: Person; readonly state: State }> {
   const accessToken = tokens.access_token;

@@ -78,13 +78,18 @@ const timeouts: ReadonlySet<string | undefined> = new Set(['OAUTH_TIMEOUT', 'OAU
 function outOfOrder({ asked }: Step, error: client.ClientError): ConnectorError {
   if (timeouts.has(error.code))
     return new ConnectorError('unavailable', { reason: `${asked} did not answer` });
-  if (error.cause instanceof Response) {
-    const reason = `${asked} answered with status ${error.cause.status}`;
-    return new ConnectorError('unavailable', { reason });
-  }
+  if (error.cause instanceof Response) return ofNoUse(asked, error.cause.status);
   const { cause } = error;
   const why = cause instanceof Error && fromLibrary.has(cause.name) ? cause.message : error.message;
   return new ConnectorError('bad_response', { reason: `${asked}: ${readable(why)}` });
+}
+
+function ofNoUse(asked: string, status: number): ConnectorError {
+  if (status === 200)
+    return new ConnectorError('bad_response', { reason: `${asked} sent something that is not JSON` });
+  const lost = status === 404 || status === 410;
+  const reason = `${asked} answered with status ${status}${lost ? ': is the address right?' : ''}`;
+  return new ConnectorError(lost ? 'misconfigured' : 'unavailable', { reason });
 }
 
 /** Their messages are constant: they name a claim or a parameter, and quote nothing. */

@@ -4,6 +4,7 @@
  * This package owns the way from openid-client's world into the contract's (requests, failures, client
  * authentication) and from claims to what is said about a person. It must not know any one upstream, nor the broker.
  */
+export { type Attempted, attempt, checkClientAuthentication } from './check-client.ts';
 export { type GroupSource, groupSources, groupsIn } from './claims/groups.ts';
 export { type ClaimMapping, identityFrom } from './claims/mapping.ts';
 export { type ClaimPath, type Claims, claimAt, claimPath, pathText } from './claims/path.ts';
@@ -18,4 +19,15 @@ export {
 export { errorCodeOf, failureOf, readable, type Step, saidNo } from './failures.ts';
 export { address, authorizationParameters, claimPaths, isPlain, pem, scopeName } from './fields.ts';
 export { openClient } from './open-client.ts';
+export {
+  type Gone,
+  type Redeemed,
+  type RefusalRules,
+  redeemRefreshToken,
+  type TokenAnswer,
+} from './redeem-refresh-token.ts';
+export { refuseCredentials } from './refuse-credentials.ts';
+export { savingRotation } from './saving-rotation.ts';
 export { placeOf, upstreamFetch } from './upstream-fetch.ts';
+export { useCodeOnce } from './use-code-once.ts';
+export { wishParameters } from './wish-parameters.ts';

@@ -1,45 +1,27 @@
 /** Proves the configuration against the upstream, as far as that goes without a person. */
 import { type Call, type Check, ConnectorError } from '@gatehouse/connector-kit';
-import { failureOf, methodFor } from '@gatehouse/oauth-upstream';
-import * as client from 'openid-client';
+import { attempt, checkClientAuthentication } from '@gatehouse/oauth-upstream';
+import type * as client from 'openid-client';
 import { z } from 'zod';
 import { getJson } from '../groups/get-json.ts';
 import type { Provider } from '../provider.ts';
 
 export async function check(provider: Provider, call: Call): Promise<readonly Check[]> {
-  const found = await attempt('discovery', discoveryAdvice, async () => {
-    const metadata = await provider.discover(call);
-    return { detail: provider.config.discoveryUrl, metadata };
+  const { line, found } = await attempt('discovery', discoveryAdvice, async () => {
+    return { detail: provider.config.discoveryUrl, metadata: await provider.discover(call) };
   });
-  if (found.metadata === undefined) return [found.line];
+  if (found === undefined) return [line];
   const { metadata } = found;
-  const asked = await Promise.all([keys(provider, metadata, call), authentication(provider, metadata, call)]);
-  return [found.line, endpoints(provider, metadata), ...asked, ...offers(provider, metadata)];
+  const methods = metadata.token_endpoint_auth_methods_supported;
+  const asked = await Promise.all([
+    keys(provider, metadata, call),
+    checkClientAuthentication(() => provider.client(call), provider.config, methods),
+  ]);
+  return [line, endpoints(provider, metadata), ...asked, ...offers(provider, metadata)];
 }
 
 const discoveryAdvice =
   'Compare `issuer` with what the upstream shows in its discovery document, letter by letter, the slash at its end included; and see whether this machine reaches it.';
-
-interface Attempted {
-  readonly line: Check;
-  readonly metadata?: client.ServerMetadata;
-}
-
-async function attempt(
-  name: string,
-  advice: string,
-  run: () => Promise<{ readonly detail: string; readonly metadata?: client.ServerMetadata }>,
-): Promise<Attempted> {
-  const begun = performance.now();
-  const took = () => Math.round(performance.now() - begun);
-  try {
-    const { detail, ...rest } = await run();
-    return { line: { name, ok: true, detail, took: took() }, ...rest };
-  } catch (error) {
-    const failure = failureOf(error, { asked: 'the upstream' });
-    return { line: { name, ok: false, detail: failure.message, advice, took: took() } };
-  }
-}
 
 /** What a sign-in needs; the rest of the document is for others. */
 function endpoints({ config }: Provider, metadata: client.ServerMetadata): Check {
@@ -75,36 +57,6 @@ async function keys(provider: Provider, { jwks_uri }: client.ServerMetadata, cal
     return { detail: `${usable.length} to verify ID tokens with` };
   });
   return line;
-}
-
-/** Nobody has this refresh token; who knows the client says so, who does not speaks of the client instead. */
-const noSuchToken = 'gatehouse-asks-whether-this-client-is-known';
-
-async function authentication(
-  provider: Provider,
-  metadata: client.ServerMetadata,
-  call: Call,
-): Promise<Check> {
-  const method = methodFor(provider.config, metadata.token_endpoint_auth_methods_supported);
-  const advice = `Compare \`clientId\` and the secret or key with the upstream's, and see that it lets this client authenticate by ${method} (\`clientAuthentication\`).`;
-  const { line } = await attempt('client authentication', advice, async () => {
-    const opened = await provider.client(call);
-    const answer = await refusalOf(opened);
-    return { detail: `${method}: ${answer}` };
-  });
-  return line;
-}
-
-/** @throws whatever is not an answer about the token */
-async function refusalOf(opened: client.Configuration): Promise<string> {
-  try {
-    await client.refreshTokenGrant(opened, noSuchToken);
-    return 'taken';
-  } catch (error) {
-    if (!(error instanceof client.ResponseBodyError)) throw error;
-    if (error.error === 'invalid_client' || error.error === 'unauthorized_client') throw error;
-    return error.error === 'invalid_grant' ? 'taken' : `not refused (${error.error}); a sign-in will tell`;
-  }
 }
 
 /** Whether what we shall ask for is there at all, where the upstream says what it has. */

@@ -1,5 +1,5 @@
 /** What cannot stand together, and what is missing. */
-import { isPlain } from '@gatehouse/oauth-upstream';
+import { isPlain, refuseCredentials } from '@gatehouse/oauth-upstream';
 import type { z } from 'zod';
 import type { Options } from './options.ts';
 import { type Preset, presets } from './presets.ts';
@@ -9,7 +9,7 @@ export function refuseConflicts(options: Options, context: z.RefinementCtx): voi
     context.addIssue({ code: 'custom', path: path.split('.'), message, input: options });
   refuseIssuer(options, conflict);
   refusePlainHttp(options, conflict);
-  refuseClient(options, conflict);
+  refuseCredentials(options, conflict);
   refuseForeignOptions(options, conflict);
   refuseGroups(options, conflict);
 }
@@ -43,21 +43,6 @@ function refusePlainHttp(options: Options, conflict: Conflict): void {
     if (url !== undefined && isPlain(url)) {
       conflict(path, 'is not HTTPS: whoever is on the way could be anybody. `insecureHttp: true` allows it');
     }
-  }
-}
-
-function refuseClient(options: Options, conflict: Conflict): void {
-  const { clientAuthentication: method, clientSecret, clientKey, tlsCertificate, tlsKey } = options;
-  if (clientSecret !== undefined && clientKey !== undefined)
-    conflict('clientKey', 'and `clientSecret` exclude each other');
-  if ((tlsCertificate === undefined) !== (tlsKey === undefined))
-    conflict('tlsKey', 'and `tlsCertificate` go together');
-  if (method?.startsWith('client_secret') && clientSecret === undefined)
-    conflict('clientSecret', 'is missing');
-  if (method === 'private_key_jwt' && clientKey === undefined) conflict('clientKey', 'is missing');
-  if (method === 'tls_client_auth' && tlsCertificate === undefined) conflict('tlsCertificate', 'is missing');
-  if (method === 'none' && (clientSecret ?? clientKey) !== undefined) {
-    conflict('clientAuthentication', 'is `none`, and there is a secret or a key');
   }
 }
 

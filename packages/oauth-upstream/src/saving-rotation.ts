@@ -2,34 +2,27 @@
  * A rotated refresh token is stored as soon as it has arrived, before anything that came with it is looked at: if the
  * keys cannot be fetched, or the ID token is of no use, the old token is spent all the same.
  */
-import type { RefreshCall } from '@gatehouse/connector-kit';
 import * as client from 'openid-client';
-import type { State } from './state.ts';
 
-export interface Rotation {
-  /** With the token that is good now. */
-  state(): State;
-}
-
+/** From here on `save` is called with each other refresh token that this client is given. */
 export function savingRotation(
   opened: client.Configuration,
-  state: State,
-  call: RefreshCall<State>,
-): Rotation {
+  current: string,
+  save: (refreshToken: string) => Promise<void>,
+): void {
   const { token_endpoint } = opened.serverMetadata();
   const send = opened[client.customFetch];
   if (send === undefined) throw new TypeError('this client was not opened here');
-  let now = state;
+  let known = current;
   opened[client.customFetch] = async (url, init) => {
     const answer = await send(url, init);
     const rotated = url === token_endpoint ? await refreshTokenIn(answer.clone()) : undefined;
-    if (rotated !== undefined && rotated !== now.refreshToken) {
-      now = { ...now, refreshToken: rotated };
-      await call.saveState(now);
+    if (rotated !== undefined && rotated !== known) {
+      await save(rotated);
+      known = rotated;
     }
     return answer;
   };
-  return { state: () => now };
 }
 
 async function refreshTokenIn(answer: Response): Promise<string | undefined> {

@@ -1,0 +1,56 @@
+/** For `connector check`: one line of it, and whether the upstream knows our client. */
+import type { Check } from '@gatehouse/connector-kit';
+import * as client from 'openid-client';
+import { type ClientCredentials, methodFor } from './client-authentication.ts';
+import { failureOf } from './failures.ts';
+
+export interface Attempted<T> {
+  readonly line: Check;
+  /** Absent: it failed. */
+  readonly found?: T;
+}
+
+/** Runs it and reports; never throws. */
+export async function attempt<T extends { readonly detail: string }>(
+  name: string,
+  advice: string,
+  run: () => Promise<T>,
+): Promise<Attempted<T>> {
+  const begun = performance.now();
+  const took = () => Math.round(performance.now() - begun);
+  try {
+    const found = await run();
+    return { line: { name, ok: true, detail: found.detail, took: took() }, found };
+  } catch (error) {
+    const { message } = failureOf(error, { asked: 'the upstream' });
+    return { line: { name, ok: false, detail: message, advice, took: took() } };
+  }
+}
+
+/** Nobody has this refresh token; who knows the client says so, who does not speaks of the client instead. */
+const noSuchToken = 'gatehouse-asks-whether-this-client-is-known';
+
+export async function checkClientAuthentication(
+  open: () => Promise<client.Configuration>,
+  credentials: ClientCredentials,
+  supported: readonly string[] | undefined,
+): Promise<Check> {
+  const method = methodFor(credentials, supported);
+  const advice = `Compare \`clientId\` and the secret or key with the upstream's, and see that it lets this client authenticate by ${method} (\`clientAuthentication\`).`;
+  const { line } = await attempt('client authentication', advice, async () => {
+    return { detail: `${method}: ${await refusalOf(await open())}` };
+  });
+  return line;
+}
+
+/** @throws whatever is not an answer about the token */
+async function refusalOf(opened: client.Configuration): Promise<string> {
+  try {
+    await client.refreshTokenGrant(opened, noSuchToken);
+    return 'taken';
+  } catch (error) {
+    if (!(error instanceof client.ResponseBodyError)) throw error;
+    if (error.error === 'invalid_client' || error.error === 'unauthorized_client') throw error;
+    return error.error === 'invalid_grant' ? 'taken' : `not refused (${error.error}); a sign-in will tell`;
+  }
+}
