@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { configJsonSchema } from '@gatehouse/config';
+import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
@@ -21,6 +22,7 @@ const nobody = { findByEmail: async () => null, findById: async () => null, list
 const definitions = [
   createLocalConnector({ users: nobody }),
   ldap,
+  github,
   createMockConnector({ issuer: 'http://127.0.0.1:5556' }),
 ];
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Loaded, loadConfig, parseConfig } from '@gatehouse/config';
+import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { checkPasswordHash, createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
@@ -22,6 +23,7 @@ const common = {
   definitions: (issuer: string) => [
     createLocalConnector({ users: nobody }),
     ldap,
+    github,
     createMockConnector({ issuer }),
   ],
   checkPasswordHash,

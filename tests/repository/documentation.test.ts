@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { parseConfig } from '@gatehouse/config';
+import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
@@ -128,6 +129,7 @@ async function problemsOf(page: string, text: string): Promise<readonly string[]
       readFile: async (path) => Buffer.from(/\.(?:crt|pem)$/.test(path) ? someCertificate : secret),
       definitions: (issuer) => [
         ldap,
+        github,
         createLocalConnector({ users: nobody }),
         createMockConnector({ issuer }),
       ],

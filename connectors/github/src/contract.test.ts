@@ -1,7 +1,7 @@
 import type { Departure } from '@gatehouse/connector-kit';
 import { contractCases, type UpstreamControls } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, test } from 'vitest';
-import { refuse } from '../../../tests/support/hostile/github/api.ts';
+import { cutOff, refuse } from '../../../tests/support/hostile/github/api.ts';
 import { startFakeGithub } from '../../../tests/support/hostile/github/fake-github.ts';
 import github from './index.ts';
 
@@ -12,6 +12,8 @@ describe.each(['oauth', 'github'] as const)(
   async (kind) => {
     const fake = await startFakeGithub({ app: { kind }, now: () => epoch.getTime() });
     afterAll(() => fake.stop());
+    // Every refresh finds a token that is about to end.
+    fake.oauth.lifetime = 60;
     const octocat = fake.world.account('octocat', { name: 'Mona Octocat' });
     const org = fake.world.org('acme', [octocat]);
     const others = fake.world.team(org, 'Writers');
@@ -27,10 +29,18 @@ describe.each(['oauth', 'github'] as const)(
       async hang() {
         fake.hanging = true;
       },
+      async overload() {
+        fake.tamper = () => refuse(503, 'Service Unavailable');
+      },
       async loseSomeGroups() {
+        // Something on the way has cut the answer off.
+        fake.tamper = ({ path }, truth) => (path === '/user/teams' ? cutOff(truth) : undefined);
+      },
+      async failLaterPages() {
         fake.tamper = ({ path, query }) =>
           path === '/user/teams' && query.get('page') === '2' ? refuse(502, 'Server Error') : undefined;
       },
+      rotatesState: kind === 'github',
       async removePerson() {
         octocat.suspended = true;
       },

@@ -31,6 +31,11 @@ export function refusedSignIn(error: unknown, upstream: Upstream): unknown {
   return new ConnectorError('misconfigured', { reason });
 }
 
+const toDo = {
+  oauth: 'an owner of the organisation has to approve the OAuth app',
+  github: 'an owner of the organisation has to install the GitHub App',
+};
+
 function closedOrg({ message: reason, org, refusal }: ClosedOrg, { config, web }: Upstream): ConnectorError {
   const at = (path: string) => below(web, path).href;
   if (refusal.kind === 'sso') {
@@ -45,7 +50,7 @@ function closedOrg({ message: reason, org, refusal }: ClosedOrg, { config, web }
     const link = at(`/settings/connections/applications/${encodeURIComponent(config.clientId)}`);
     const ask = config.app === 'oauth' ? ` You can ask them to at ${link} ("Organization access").` : '';
     return new ConnectorError('denied', {
-      reason: `${reason}; an owner of ${org} has to ${config.app === 'oauth' ? 'approve the OAuth app' : 'install the GitHub App'}`,
+      reason: `${reason}; ${toDo[config.app]}`,
       personMessage: `The GitHub organisation ${org} has not approved this way to sign in; its owners have to.${ask}`,
       ...(ask !== '' && { personLink: link }),
     });

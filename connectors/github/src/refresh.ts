@@ -4,6 +4,7 @@
  * Gone is who is proved to have gone: GitHub says that it does not know the token, that the account is suspended, or that
  * the person is in none of the organisations. All else is "could not find out".
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ConnectorError, type Identity, type RefreshCall, type Refreshed } from '@gatehouse/connector-kit';
 import { Refusal } from './api/refusals.ts';
 import { isTokenKnown } from './oauth/known-token.ts';
@@ -72,6 +73,8 @@ async function readAgain(
     throw new ConnectorError('unavailable', { reason: 'the token is of another account than it was' });
   }
   if (!admission.admitted) return notAdmitted(admission, upstream);
+  // ETags too: what the next refresh presents is stored before anything else can fail.
+  if (!isDeepStrictEqual(identity.state, before.state)) await call.saveState(identity.state);
   const { authenticated } = before;
   return { status: 'current', identity: { ...identity, ...(authenticated && { authenticated }) } };
 }

@@ -1,5 +1,6 @@
 /** The configuration with the connectors that this build brings and those that its plugins bring. */
 import { type AnyConnectorDefinition, type Loaded, loadConfig } from '@gatehouse/config';
+import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { checkPasswordHash, createLocalConnector, type LocalDirectory } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
@@ -20,7 +21,7 @@ export function loadConfiguration(option: ConfigOption, context: CommandContext)
 
 /** In the order in which they are named to people. */
 export function builtInDefinitions({ accounts, issuer }: BuiltInOptions): readonly AnyConnectorDefinition[] {
-  return [ldap, createLocalConnector({ users: accounts }), createMockConnector({ issuer })];
+  return [ldap, github, createLocalConnector({ users: accounts }), createMockConnector({ issuer })];
 }
 
 export interface BuiltInOptions {

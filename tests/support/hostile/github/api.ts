@@ -1,5 +1,6 @@
 /** The played GitHub's REST API: the few questions that a sign-in asks. */
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Grant, OauthRoom } from './oauth.ts';
 import {
   authorization,
@@ -189,6 +190,14 @@ function unlessUnchanged({ path, headers }: Asked, answer: Answer): Answer {
 export function refuse(status: number, message: string): Answer {
   const body = { message, documentation_url: 'https://docs.github.com/rest', status: String(status) };
   return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+}
+
+/** All but the last bytes, and an end as if that were all. */
+export function cutOff({ status, headers, body }: Answer): (response: ServerResponse) => void {
+  const text = JSON.stringify(body);
+  return (response) => {
+    response.writeHead(status, { ...headers, etag: 'W/"cut"' }).end(text.slice(0, -20));
+  };
 }
 
 const notFound = refuse(404, 'Not Found');

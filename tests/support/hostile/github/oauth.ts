@@ -14,12 +14,12 @@ interface Code {
   readonly challenge: string | null;
 }
 
-const eightHours = 8 * 3600;
-
 export class OauthRoom {
   readonly app: App;
   /** Everything that was handed out: nothing of it may show up in a log. */
   readonly secrets: string[] = [];
+  /** Seconds that a token of a GitHub App is good. */
+  lifetime = 8 * 3600;
   readonly #world: World;
   readonly #now: () => number;
   readonly #codes = new Map<string, Code>();
@@ -110,14 +110,14 @@ export class OauthRoom {
   #handOut(account: Account): object {
     const isApp = this.app.kind === 'github';
     const token = this.#secret(isApp ? 'ghu_' : 'gho_', 27);
-    const expires = isApp ? this.#now() + eightHours * 1000 : Number.POSITIVE_INFINITY;
+    const expires = isApp ? this.#now() + this.lifetime * 1000 : Number.POSITIVE_INFINITY;
     const grant = { account, scope: isApp ? '' : this.app.grants, expires };
     this.#tokens.set(token, grant);
     const answer = { access_token: token, scope: grant.scope, token_type: 'bearer' };
     if (!isApp) return answer;
     const refreshToken = this.#secret('ghr_', 57);
     this.#refreshTokens.set(refreshToken, { grant, token });
-    const lifetimes = { expires_in: eightHours, refresh_token_expires_in: 15_897_600 };
+    const lifetimes = { expires_in: this.lifetime, refresh_token_expires_in: 15_897_600 };
     return { ...answer, refresh_token: refreshToken, ...lifetimes };
   }
 
