@@ -16,6 +16,18 @@ export interface ConnectorHost {
   now(): Date;
   /** True the first time only, over all replicas, until `until`: replay guards. */
   once(key: string, until: Date): Promise<boolean>;
-  /** What an endpoint learned about people who are signed in. */
-  changed(upstreamIds: readonly string[], how: 'recheck' | 'gone' | 'signedOut'): Promise<void>;
+  /**
+   * What an endpoint learned about people who are signed in.
+   *
+   * - `recheck`: what is known of them may not hold any more; `refresh` is called when they are next asked for.
+   * - `gone`: the upstream has said of these very people that they have left.
+   * - `signedOut`: their browser sessions here end, and the tokens that end with these. With `upstreamSessions`
+   *   (`Identity.upstreamSession`) only those that began with one of them; `upstreamIds` may then be empty, if the
+   *   upstream has named the session alone.
+   */
+  changed(
+    upstreamIds: readonly string[],
+    how: 'recheck' | 'gone' | 'signedOut',
+    upstreamSessions?: readonly string[],
+  ): Promise<void>;
 }

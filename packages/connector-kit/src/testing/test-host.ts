@@ -6,9 +6,15 @@ export interface TestHost extends ConnectorHost {
   readonly logged: readonly LogEntry[];
   /** The address of each request made with `fetch`. */
   readonly fetched: readonly string[];
-  readonly changes: readonly { readonly upstreamIds: readonly string[]; readonly how: string }[];
+  readonly changes: readonly Change[];
   /** The clock stands still; this moves it. */
   advance(milliseconds: number): void;
+}
+
+export interface Change {
+  readonly upstreamIds: readonly string[];
+  readonly how: string;
+  readonly upstreamSessions?: readonly string[];
 }
 
 export interface TestHostOptions {
@@ -21,7 +27,7 @@ export interface TestHostOptions {
 export function testHost(options: TestHostOptions = {}): TestHost {
   const logged: LogEntry[] = [];
   const fetched: string[] = [];
-  const changes: { upstreamIds: readonly string[]; how: string }[] = [];
+  const changes: Change[] = [];
   const used = new Map<string, number>();
   const send = options.fetch ?? fetch;
   let now = (options.now ?? new Date('2026-01-01T12:00:00Z')).getTime();
@@ -45,8 +51,8 @@ export function testHost(options: TestHostOptions = {}): TestHost {
       used.set(key, until.getTime());
       return true;
     },
-    async changed(upstreamIds, how) {
-      changes.push({ upstreamIds, how });
+    async changed(upstreamIds, how, upstreamSessions) {
+      changes.push({ upstreamIds, how, ...(upstreamSessions && { upstreamSessions }) });
     },
   };
 }
