@@ -13,10 +13,20 @@ const jane = {
   attributes: { uid: ['jane'], mail: ['jane@example.com'], groups },
 };
 
-const server = await listen(createServer((_, response) => response.end('sign in')));
+let status = 200;
+const server = await listen(createServer((_, response) => response.writeHead(status).end('sign in')));
 afterAll(() => server.stop());
 
-const upstream: UpstreamControls = { reset: () => server.start(), takeDown: () => server.stop() };
+const upstream: UpstreamControls = {
+  async reset() {
+    status = 200;
+    await server.start();
+  },
+  takeDown: () => server.stop(),
+  async overload() {
+    status = 503;
+  },
+};
 
 describe('the connector contract', () => {
   const cases = contractCases({

@@ -5,8 +5,9 @@ import { Checker } from './checking/checker.ts';
 import { configSchema, type SamlConfig } from './config.ts';
 import type { SamlState } from './identity.ts';
 import { SamlLogin } from './login.ts';
+import { metadataType, ownMetadata } from './metadata/own-metadata.ts';
 import { openSource } from './open-source.ts';
-import { serviceProvider } from './service-provider.ts';
+import { ServiceProvider } from './service-provider.ts';
 
 export interface SamlConnectorOptions {
   /** As written in the configuration. */
@@ -22,13 +23,21 @@ export function createSamlConnector({
     type: 'saml',
     title: 'SAML 2.0',
     config: configSchema,
+    http({ idp, metadata }) {
+      const urls = [metadata?.url, idp?.ssoUrl].filter((url) => url !== undefined);
+      return { urls, ...(metadata?.ca !== undefined && { ca: metadata.ca }) };
+    },
     open(config, host) {
-      const us = serviceProvider(config, issuer, host.id);
+      const us = new ServiceProvider(config, issuer, host.id);
       const room = { config, host, us, source: openSource(config, host), checker };
       checker.open();
       let closed = false;
       return {
         login: new SamlLogin(room),
+        metadata: (callbackUrl) => ({
+          contentType: metadataType,
+          body: ownMetadata(config, us, callbackUrl),
+        }),
         check: (call) => check(room, call),
         async close() {
           if (closed) return;

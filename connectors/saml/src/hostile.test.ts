@@ -69,7 +69,8 @@ describe('an answer that was good', () => {
     const answer = good();
     await finish(answer);
     const arrival = posted(answer, 'a-token');
-    const again = other.login.finish({ arrival, memo, callbackUrl: new URL(issuer) }, testCall());
+    const callbackUrl = new URL(`${issuer}/callback/corp`);
+    const again = other.login.finish({ arrival, memo, callbackUrl }, testCall());
     expect((await failureOf(again)).message).toMatch(/used before/);
     await other.connector.close?.();
   });

@@ -37,6 +37,15 @@ const memoForm = z.strictObject({
   contexts: z.array(z.string()),
 });
 
+interface Returned extends z.output<typeof memoForm> {
+  /** The value of `SAMLResponse`. */
+  readonly answer: string;
+  readonly callbackUrl: URL;
+}
+
+type BeginRequest = Parameters<RedirectLogin<SamlState>['begin']>[0];
+type FinishRequest = Parameters<RedirectLogin<SamlState>['finish']>[0];
+
 export class SamlLogin implements RedirectLogin<SamlState> {
   readonly kind = 'redirect';
   readonly tokenParam = 'RelayState';
@@ -48,7 +57,7 @@ export class SamlLogin implements RedirectLogin<SamlState> {
   }
 
   async begin(
-    { token, wish }: { readonly token: string; readonly wish: SignInWish },
+    { token, callbackUrl, wish }: BeginRequest,
     call: Call,
   ): Promise<{ readonly departure: Departure; readonly memo: Json }> {
     const { config, host, us, source } = this.#room;
@@ -64,7 +73,7 @@ export class SamlLogin implements RedirectLogin<SamlState> {
       contexts,
       issuer: us.entityId,
       destination: to.url,
-      acs: us.acs,
+      acs: us.acs(callbackUrl),
       nameIdFormat: config.nameIdFormat,
       fresh: wish.fresh || config.forceAuthn,
     });
@@ -72,13 +81,10 @@ export class SamlLogin implements RedirectLogin<SamlState> {
     return { departure, memo: { request: id, sentAt: issueInstant.getTime(), contexts: [...contexts] } };
   }
 
-  async finish(
-    { arrival, memo }: { readonly arrival: Arrival; readonly memo: Json },
-    call: Call,
-  ): Promise<Identity<SamlState>> {
+  async finish({ arrival, memo, callbackUrl }: FinishRequest, call: Call): Promise<Identity<SamlState>> {
     const login = memoForm.safeParse(memo);
     if (!login.success) refuse('the memo is not one of ours');
-    const checked = await this.#check(answerOf(arrival), login.data, call);
+    const checked = await this.#check({ ...login.data, answer: answerOf(arrival), callbackUrl }, call);
     call.trace.step('assertion', {
       nameIdFormat: checked.nameId.format,
       attributes: checked.attributes.map(({ name, friendlyName = '', values }) => ({
@@ -93,28 +99,24 @@ export class SamlLogin implements RedirectLogin<SamlState> {
   }
 
   /** An unknown key may be a new one: the metadata is asked again, not more than now and then. */
-  async #check(answer: string, login: z.output<typeof memoForm>, { signal }: Call): Promise<Checked> {
+  async #check(returned: Returned, { signal }: Call): Promise<Checked> {
     const { source } = this.#room;
     try {
-      return await this.#checkWith(await source.current(signal), answer, login, signal);
+      return await this.#checkWith(await source.current(signal), returned, signal);
     } catch (error) {
       if (!ConnectorError.is(error) || error.code !== 'bad_response' || !source.stale()) throw error;
-      return this.#checkWith(await source.current(signal), answer, login, signal);
+      return this.#checkWith(await source.current(signal), returned, signal);
     }
   }
 
-  #checkWith(
-    idp: Idp,
-    answer: string,
-    { request, sentAt, contexts }: z.output<typeof memoForm>,
-    signal: AbortSignal,
-  ): Promise<Checked> {
+  #checkWith(idp: Idp, returned: Returned, signal: AbortSignal): Promise<Checked> {
+    const { answer, callbackUrl, request, sentAt, contexts } = returned;
     const { config, host, us, checker } = this.#room;
     const expected = {
       idp: idp.entityId,
       certificates: idp.certificates,
       audience: us.entityId,
-      acs: us.acs,
+      acs: us.acs(callbackUrl),
       request,
       sentAt,
       contexts,

@@ -3,8 +3,10 @@ import type { ConnectorHost } from '@gatehouse/connector-kit';
 import type { SamlConfig } from './config.ts';
 import { ConfiguredIdp } from './configured-idp.ts';
 import type { IdpSource } from './idp.ts';
+import { MetadataSource } from './metadata/metadata-source.ts';
 
-export function openSource({ idp }: SamlConfig, _host: ConnectorHost): IdpSource {
-  if (idp === undefined) throw new Error('the schema asks for an identity provider');
-  return new ConfiguredIdp(idp);
+export function openSource({ idp, metadata }: SamlConfig, host: ConnectorHost): IdpSource {
+  if (idp !== undefined) return new ConfiguredIdp(idp);
+  if (metadata !== undefined) return new MetadataSource(metadata, host);
+  throw new Error('the schema asks for one of the two');
 }

@@ -8,7 +8,7 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { refuse } from '../refusal.ts';
 import { requiredAttribute } from '../xml/elements.ts';
 import { type XmlElement, XmlSignature } from '../xml/libraries.ts';
-import { parseXml } from '../xml/parse.ts';
+import { type Limits, parseXml } from '../xml/parse.ts';
 import { candidates } from './key-info.ts';
 import {
   digestAlgorithms,
@@ -30,13 +30,17 @@ export interface Signed {
  * @param trusted certificates, PEM
  * @throws ConnectorError `bad_response`
  */
-export function verified({ text, signature }: Signed, trusted: readonly string[]): XmlElement {
+export function verified(
+  { text, signature }: Signed,
+  trusted: readonly string[],
+  limits?: Limits,
+): XmlElement {
   requireShape(signature);
   const certificates = candidates(signature, trusted);
   const [covered, ...more] = firstThatFits(certificates, { text, signature });
   if (covered === undefined || more.length > 0) refuse('the signature does not cover one element');
   const signed = parentOf(signature);
-  const element = parseXml(covered);
+  const element = parseXml(covered, limits);
   const same =
     element.localName === signed.localName &&
     element.namespaceURI === signed.namespaceURI &&

@@ -8,16 +8,23 @@
 import { refuse } from '../refusal.ts';
 import { DOMParser, type XmlDocument, type XmlElement, type XmlNode } from './libraries.ts';
 
-/** Characters: three times a response with a thousand groups. */
-const longestText = 360 * 1024;
-/** Tags, those that end an element included. */
-const mostTags = 20_000;
-/** Far below what the recursion of canonicalization can take; SAML needs about ten. */
+export interface Limits {
+  /** Characters. */
+  readonly length: number;
+  /** Those that end an element included. */
+  readonly tags: number;
+}
+
+/** Three times a response with a thousand groups. */
+const message: Limits = { length: 360 * 1024, tags: 20_000 };
+/** The operator has chosen who publishes it, and some describe a hundred providers. */
+export const metadataLimits: Limits = { length: 1024 * 1024, tags: 50_000 };
+/** Elements in each other: far below what the recursion of canonicalization can take; SAML needs about ten. */
 const deepest = 40;
 
 /** @throws ConnectorError `bad_response` */
-export function parseXml(text: string): XmlElement {
-  refuseAsText(text);
+export function parseXml(text: string, limits: Limits = message): XmlElement {
+  refuseAsText(text, limits);
   const document = parse(text);
   const root = document.documentElement;
   if (root === null) refuse('the XML has no root element');
@@ -30,16 +37,21 @@ export function parseXml(text: string): XmlElement {
 
 const declaration = /^<\?xml\s[^<>]*\?>/;
 
-function refuseAsText(text: string): void {
-  if (text.length > longestText) refuse(`the XML has more than ${longestText} characters`);
+function refuseAsText(text: string, { length, tags }: Limits): void {
+  if (text.length > length) refuse(`the XML has more than ${length} characters`);
   if (!text.isWellFormed()) refuse('the XML is not well-formed Unicode');
-  if (text.split('<', mostTags + 2).length > mostTags + 1) refuse(`the XML has more than ${mostTags} tags`);
+  if (text.split('<', tags + 2).length > tags + 1) refuse(`the XML has more than ${tags} tags`);
   const body = text.replace(declaration, '');
   const encoding = /encoding\s*=\s*["']([^"']*)/.exec(text.slice(0, text.length - body.length))?.[1];
   if (encoding !== undefined && !/^utf-8$/i.test(encoding)) refuse('the XML is not in UTF-8');
   // Neither can stand in the text of well-formed XML, nor in an attribute, for anything else.
   const odd = /<[!?][A-Za-z[-]*/.exec(body)?.[0];
   if (odd !== undefined) refuse(`the XML has a ${nameOf(odd)}`);
+}
+
+/** For metadata, which people write by hand. Exact, since `<` stands in no value; what is left of a trick is refused. */
+export function withoutComments(text: string): string {
+  return text.replace(/<!--[\s\S]*?-->/g, '');
 }
 
 function nameOf(begin: string): string {
