@@ -10,6 +10,8 @@ import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
+import oauth2 from '@gatehouse/connector-oauth2';
+import oidc from '@gatehouse/connector-oidc';
 import { errorTable } from '@gatehouse/core';
 import { cliPage } from './generate/cli-page.ts';
 import { configPage } from './generate/config-page.ts';
@@ -23,6 +25,8 @@ const definitions = [
   createLocalConnector({ users: nobody }),
   ldap,
   github,
+  oidc,
+  oauth2,
   createMockConnector({ issuer: 'http://127.0.0.1:5556' }),
 ];
 

@@ -7,6 +7,8 @@ import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { checkPasswordHash, createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
+import oauth2 from '@gatehouse/connector-oauth2';
+import oidc from '@gatehouse/connector-oidc';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -24,6 +26,8 @@ const common = {
     createLocalConnector({ users: nobody }),
     ldap,
     github,
+    oidc,
+    oauth2,
     createMockConnector({ issuer }),
   ],
   checkPasswordHash,

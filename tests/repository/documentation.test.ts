@@ -7,6 +7,8 @@ import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
+import oauth2 from '@gatehouse/connector-oauth2';
+import oidc from '@gatehouse/connector-oidc';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { root } from './imports.ts';
@@ -131,6 +133,8 @@ async function problemsOf(page: string, text: string): Promise<readonly string[]
         ldap,
         github,
         createLocalConnector({ users: nobody }),
+        oidc,
+        oauth2,
         createMockConnector({ issuer }),
       ],
     });

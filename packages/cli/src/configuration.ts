@@ -4,6 +4,8 @@ import github from '@gatehouse/connector-github';
 import ldap from '@gatehouse/connector-ldap';
 import { checkPasswordHash, createLocalConnector, type LocalDirectory } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
+import oauth2 from '@gatehouse/connector-oauth2';
+import oidc from '@gatehouse/connector-oidc';
 import { type ConfigOption, configPath } from './commands/config-option.ts';
 import type { CommandContext } from './context.ts';
 import { loadPlugin } from './plugins.ts';
@@ -21,7 +23,14 @@ export function loadConfiguration(option: ConfigOption, context: CommandContext)
 
 /** In the order in which they are named to people. */
 export function builtInDefinitions({ accounts, issuer }: BuiltInOptions): readonly AnyConnectorDefinition[] {
-  return [ldap, github, createLocalConnector({ users: accounts }), createMockConnector({ issuer })];
+  return [
+    ldap,
+    github,
+    oidc,
+    oauth2,
+    createLocalConnector({ users: accounts }),
+    createMockConnector({ issuer }),
+  ];
 }
 
 export interface BuiltInOptions {

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { decodeJwt } from 'jose';
+import { ClientError } from 'openid-client';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
+import { appRedirect, client, openHouse } from '../support/house.ts';
+import { startOpenIdProvider } from '../support/openid-provider.ts';
+
+const upstreamSecret = 'the secret of Gatehouse at its upstream';
+const port = await freePort();
+const issuer = `http://127.0.0.1:${port}`;
+const ada = {
+  sub: 'u-1815',
+  claims: {
+    preferred_username: 'ada',
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    email_verified: true,
+    groups: ['engineers', 'admins', 'system:masters'],
+  },
+};
+
+/** One client for each connector, as an administrator registers them: each has a redirect URI of its own. */
+const provider = await startOpenIdProvider({
+  people: [ada],
+  clients: ['partner', 'second', 'plain'].map((id) => ({
+    client_id: `gatehouse-${id}`,
+    client_secret: upstreamSecret,
+    redirect_uris: [`${issuer}/callback/${id}`],
+    grant_types: ['authorization_code', 'refresh_token'],
+  })),
+});
+
+const connector = (id: string, config: object = {}) => ({
+  id,
+  type: 'oidc',
+  name: `Provider ${id}`,
+  config: {
+    issuer: provider.issuer,
+    clientId: `gatehouse-${id}`,
+    clientSecret: { fromEnv: 'UPSTREAM_SECRET' },
+    claims: { groups: 'groups' },
+    ...config,
+  },
+});
+
+const house = await openHouse({
+  port,
+  env: { UPSTREAM_SECRET: upstreamSecret },
+  config: {
+    tokens: { upstreamCheck: '0s' },
+    connectors: [
+      connector('partner'),
+      connector('second'),
+      {
+        ...connector('plain'),
+        type: 'oauth2',
+        config: {
+          authorizationUrl: `${provider.issuer}/auth`,
+          tokenUrl: `${provider.issuer}/token`,
+          userinfoUrl: `${provider.issuer}/api/user`,
+          clientId: 'gatehouse-plain',
+          clientSecret: { fromEnv: 'UPSTREAM_SECRET' },
+          scopes: ['profile'],
+          claims: { username: 'preferred_username', groups: 'groups' },
+        },
+      },
+    ],
+    clients: [
+      client('app', { secrets: [{ fromEnv: 'APP_SECRET' }], connectors: ['partner'] }),
+      client('other', { public: true, connectors: ['second'] }),
+      client('plain', { public: true, connectors: ['plain'] }),
+    ],
+  },
+});
+afterAll(async () => {
+  await house.close();
+  await provider.stop();
+});
+beforeEach(() => provider.order({ mode: 'well', people: [ada], signsIn: ada.sub }));
+
+async function signIn(clientId: string) {
+  const party = await house.party(clientId, appRedirect);
+  const authorization = await party.authorization();
+  const tokens = await party.exchange(authorization, await party.browser.go(authorization.url, appRedirect));
+  return { party, tokens, claims: decodeJwt(tokens.id_token ?? '') };
+}
+
+describe('a sign-in at another provider', () => {
+  test.each(['app', 'plain'])('ends at the client %s in an ID token with its groups', async (clientId) => {
+    const { claims } = await signIn(clientId);
+    expect(claims).toMatchObject({
+      preferred_username: 'ada',
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+    });
+    // Nobody else may make somebody a master of a cluster.
+    expect(claims.groups).toEqual(['engineers', 'admins']);
+  });
+
+  test('makes two people of one by two connectors: identities are never linked', async () => {
+    const [one, other] = [await signIn('app'), await signIn('other')];
+    assert.notEqual(one.claims.sub, other.claims.sub);
+  });
+
+  test('is asked again with the upstream’s refresh token, and what has changed there is in the next token', async () => {
+    const { party, tokens } = await signIn('app');
+    await provider.order({ people: [{ ...ada, claims: { ...ada.claims, groups: ['writers'] } }] });
+    const refreshed = await party.refresh(tokens.refresh_token ?? '');
+    expect(decodeJwt(refreshed.id_token ?? '').groups).toEqual(['writers']);
+    const again = await party.refresh(refreshed.refresh_token ?? '');
+    expect(decodeJwt(again.id_token ?? '').groups).toEqual(['writers']);
+  });
+
+  test('waits for somebody whose token is taken no more, and goes on once they have signed in again', async () => {
+    const { party, tokens } = await signIn('app');
+    await provider.order({ people: [] });
+    await assert.rejects(party.refresh(tokens.refresh_token ?? ''), hasStatus(503));
+    await provider.order({ people: [ada] });
+    await signIn('app');
+    const refreshed = await party.refresh(tokens.refresh_token ?? '');
+    expect(decodeJwt(refreshed.id_token ?? '').groups).toEqual(['engineers', 'admins']);
+  });
+
+  test('and a dead provider neither stops the other button nor ends a session', async () => {
+    const { party, tokens } = await signIn('app');
+    await provider.order({ mode: 'down' });
+    const refreshed = await party.refresh(tokens.refresh_token ?? '');
+    expect(decodeJwt(refreshed.id_token ?? '').groups).toEqual(['engineers', 'admins']);
+  });
+});
+
+function hasStatus(status: number) {
+  return (error: unknown) =>
+    error instanceof ClientError && error.cause instanceof Response && error.cause.status === status;
+}
+
+/**
+ * Mix-up: one upstream sends the browser, with an answer of its own, to the callback of another one, so that the code
+ * goes to the wrong token endpoint. Each connector has a door of its own, and knows only the logins begun there.
+ */
+test('an answer at the door of another connector is refused', async () => {
+  const party = await house.party('app', appRedirect);
+  const { url } = await party.authorization();
+  const leaving = await party.browser.go(url, provider.issuer);
+  assert.ok(leaving.location);
+  const back = await provider.visit(leaving.location, issuer);
+  back.pathname = '/callback/second';
+  const page = await party.browser.go(back);
+  assert.equal(page.status, 400);
+});
+
+test('connector check finds nothing wrong, and finds a wrong secret', async () => {
+  const good = await house.gatehouse.cliBeside(['connector', 'check', 'partner']);
+  assert.equal(good.status, 0, good.stdout + good.stderr);
+  assert.match(good.stdout, /client authentication/);
+  await house.restart({
+    connectors: [connector('partner', { clientSecret: { fromEnv: 'APP_SECRET' } })],
+    clients: [client('app', { public: true, connectors: ['partner'] })],
+  });
+  const bad = await house.gatehouse.cliBeside(['connector', 'check', 'partner']);
+  assert.notEqual(bad.status, 0);
+  assert.match(bad.stdout, /client authentication/);
+  assert.ok(!(bad.stdout + bad.stderr).includes(upstreamSecret));
+});
