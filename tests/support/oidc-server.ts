@@ -187,7 +187,11 @@ function serve(oidc: Oidc, store: Store, config: Config, now: () => Date, log: L
     const signIn = { unit: currentUnit(), entry, client: asking, identity: world.person, now: now(), log };
     const { subject } = recordSignIn(signIn);
     const { attended, remember } = world;
-    return oidc.signedIn(ctx, { subject, authenticatedAt: now(), attended, remember });
+    const { upstreamSession } = world.person;
+    return oidc.signedIn(ctx, {
+      ...{ subject, authenticatedAt: now(), attended, remember },
+      ...(upstreamSession !== undefined && { upstreamSession }),
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { checkPasswordHash, createLocalConnector, type LocalDirectory } from '@g
 import { createMockConnector } from '@gatehouse/connector-mock';
 import oauth2 from '@gatehouse/connector-oauth2';
 import oidc from '@gatehouse/connector-oidc';
+import { createSamlConnector } from '@gatehouse/connector-saml';
 import { type ConfigOption, configPath } from './commands/config-option.ts';
 import type { CommandContext } from './context.ts';
 import { loadPlugin } from './plugins.ts';
@@ -25,6 +26,7 @@ export function loadConfiguration(option: ConfigOption, context: CommandContext)
 export function builtInDefinitions({ accounts, issuer }: BuiltInOptions): readonly AnyConnectorDefinition[] {
   return [
     ldap,
+    createSamlConnector({ issuer }),
     github,
     oidc,
     oauth2,

@@ -2,7 +2,13 @@
 import type { AnyConnectorDefinition, Config } from '@gatehouse/config';
 import type { Connector, ConnectorHost, HttpNeeds, Json, Log } from '@gatehouse/connector-kit';
 import type { LocalDirectory } from '@gatehouse/connector-local';
-import { type IdentityChecks, type ReplayGuards, subjectOf, withFields } from '@gatehouse/core';
+import {
+  type BrowserSessions,
+  type IdentityChecks,
+  type ReplayGuards,
+  subjectOf,
+  withFields,
+} from '@gatehouse/core';
 import { type OpenConnector, Outgoing } from '@gatehouse/server';
 import { builtInDefinitions } from './configuration.ts';
 import type { SharedOutgoing } from './outgoing.ts';
@@ -14,6 +20,7 @@ export interface Lent {
   readonly store: {
     readonly replayGuards: ReplayGuards;
     readonly identityChecks: Pick<IdentityChecks, 'record' | 'doubt'>;
+    readonly browserSessions: BrowserSessions;
   };
   readonly accounts: LocalDirectory;
 }
@@ -73,12 +80,18 @@ function hostFor(id: string, send: typeof fetch, { log, now, store, goneSuspensi
     fetch: send,
     now,
     once: (key, until) => store.replayGuards.once(`${id} ${key}`, until),
-    changed: async (upstreamIds, how) => {
-      if (how === 'signedOut')
-        throw new Error(`this version of Gatehouse cannot take in that somebody is "${how}"`);
-      for (const upstreamId of upstreamIds) {
+    changed: async (upstreamIds, how, upstreamSessions) => {
+      const subjects = upstreamIds.map((upstreamId) => subjectOf(id, upstreamId));
+      if (how === 'signedOut') {
+        const ended = await store.browserSessions.end({
+          connectorId: id,
+          subjects,
+          ...(upstreamSessions && { upstreamSessions }),
+        });
+        return log.info({ subjects, ended }, 'signed out at the upstream');
+      }
+      for (const subject of subjects) {
         const at = now();
-        const subject = subjectOf(id, upstreamId);
         if (how === 'recheck') await store.identityChecks.doubt(subject, at);
         else
           await store.identityChecks.record(subject, {

@@ -13,6 +13,7 @@ import { PostgresReplayGuards } from './limits/replay-guards.ts';
 import { placeOf } from './migrate/connect.ts';
 import { explainConnecting, explainRefusal } from './migrate/problem.ts';
 import { PostgresAbsenceBrakes } from './people/absence-brakes.ts';
+import { PostgresBrowserSessions } from './people/browser-sessions.ts';
 import { endGone } from './people/end-gone.ts';
 import { PostgresIdentityChecks } from './people/identity-checks.ts';
 import { PostgresUsers } from './people/users.ts';
@@ -54,6 +55,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 class PostgresStore implements Store {
   readonly identityChecks: PostgresIdentityChecks;
   readonly absenceBrakes: PostgresAbsenceBrakes;
+  readonly browserSessions: PostgresBrowserSessions;
   readonly signingKeys: PostgresSigningKeys;
   readonly secrets: PostgresSecrets;
   readonly users: PostgresUsers;
@@ -68,6 +70,7 @@ class PostgresStore implements Store {
     this.#options = options;
     this.identityChecks = new PostgresIdentityChecks(database, seal, now);
     this.absenceBrakes = new PostgresAbsenceBrakes(database);
+    this.browserSessions = new PostgresBrowserSessions(database);
     this.signingKeys = new PostgresSigningKeys(database, seal);
     this.secrets = new PostgresSecrets(database, seal, now);
     this.users = new PostgresUsers(database);

@@ -6,6 +6,7 @@ export type {
   MissingPerson,
   OperatorsWord,
 } from './absence-brakes.ts';
+export type { BrowserSessions, UpstreamSignOut } from './browser-sessions.ts';
 export type { CheckOutcome, Gone, Identities, IdentityChecks, StoredIdentity } from './identities.ts';
 export type { RateLimit, RateLimits, ReplayGuards } from './limits.ts';
 export type { Login, Logins, StoredArrival } from './logins.ts';

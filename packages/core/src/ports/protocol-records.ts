@@ -16,6 +16,8 @@ export interface ProtocolRecord {
   readonly clientId?: string;
   /** The browser session's public id (`sid` family); unlike the cookie it opens nothing. A `session` must have it. */
   readonly sessionUid?: string;
+  /** Of a `session`: the upstream's name for the session that it began with (`Identity.upstreamSession`). */
+  readonly upstreamSession?: string;
   readonly consumedAt?: Date;
 }
 

@@ -1,5 +1,6 @@
 /** Everything the broker asks of a database. One implementation: PostgreSQL. */
 import type { AbsenceBrakes } from './absence-brakes.ts';
+import type { BrowserSessions } from './browser-sessions.ts';
 import type { IdentityChecks } from './identities.ts';
 import type { RateLimits, ReplayGuards } from './limits.ts';
 import type { Secrets } from './secrets.ts';
@@ -12,6 +13,7 @@ export interface Store {
   unit(): Unit;
   readonly identityChecks: IdentityChecks;
   readonly absenceBrakes: AbsenceBrakes;
+  readonly browserSessions: BrowserSessions;
   readonly signingKeys: SigningKeys;
   readonly secrets: Secrets;
   readonly users: Users;

@@ -41,6 +41,7 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
     authenticatedAt: at !== undefined && at < now ? at : now,
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
+    ...(identity.upstreamSession !== undefined && { upstreamSession: identity.upstreamSession }),
     attended: proved.begunAt === undefined || (at !== undefined && at >= proved.begunAt),
     remember: proved.remember && room.config.sessions.remember > 0,
   });

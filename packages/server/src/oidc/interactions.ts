@@ -45,6 +45,7 @@ export function signedIn({ provider }: Interactions, ctx: Context, result: Signe
     attended: result.attended,
     ...(result.acr !== undefined && { acr: result.acr }),
     ...(result.amr !== undefined && { amr: [...result.amr] }),
+    ...(result.upstreamSession !== undefined && { upstreamSession: result.upstreamSession }),
   };
   return finish(provider, ctx, ['login'], async (interaction) => {
     await leaveOtherAccount(provider, ctx, interaction, result.subject);

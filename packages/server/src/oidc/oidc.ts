@@ -53,6 +53,8 @@ export interface SignedIn {
   readonly authenticatedAt: Date;
   readonly acr?: string;
   readonly amr?: readonly string[];
+  /** The upstream's name for its own session: a sign-out there ends the session here. */
+  readonly upstreamSession?: string;
   /**
    * Whether it is known that somebody was there. An upstream that has a session of its own answers alone, and then
    * nobody has noticed that a sign-in took place.

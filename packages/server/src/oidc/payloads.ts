@@ -21,6 +21,7 @@ export function toRecord(
   const { jti: _id, exp, grantId, accountId, clientId, consumed: _consumed, ...rest } = payload;
   const expiresAt = exp === undefined ? new Date(now.getTime() + lifetime * 1000) : new Date(exp * 1000);
   const sessionUid = kind === 'session' ? payload.uid : payload.sessionUid;
+  const { upstreamSession } = payload;
   return {
     payload: withoutSecrets(kind, rest) as { readonly [key: string]: Json },
     expiresAt,
@@ -28,6 +29,7 @@ export function toRecord(
     ...(accountId !== undefined && { subject: accountId }),
     ...(clientId !== undefined && { clientId }),
     ...(sessionUid !== undefined && { sessionUid }),
+    ...(kind === 'session' && typeof upstreamSession === 'string' && { upstreamSession }),
   };
 }
 
@@ -44,6 +46,7 @@ export function toPayload(
     ...(record.grantId !== undefined && { grantId: record.grantId }),
     ...(record.subject !== undefined && { accountId: record.subject }),
     ...(record.clientId !== undefined && { clientId: record.clientId }),
+    ...(record.upstreamSession !== undefined && { upstreamSession: record.upstreamSession }),
     ...(record.consumedAt && { consumed: Math.floor(record.consumedAt.getTime() / 1000) }),
   };
   if (payload.kind === 'Interaction' && id !== undefined) payload.returnTo = resumeUrl(id);

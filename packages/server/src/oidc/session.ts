@@ -1,5 +1,5 @@
 /** Browser sessions: stored for people who are signed in, and for nobody else. */
-import type { default as Provider } from 'oidc-provider';
+import LibraryProvider, { type default as Provider } from 'oidc-provider';
 
 type SessionClass = Provider['Session'];
 type Session = InstanceType<SessionClass>;
@@ -13,6 +13,13 @@ type Instantiate = { instantiate(payload?: object): Session };
 export function sessionClass(provider: Provider, Base: SessionClass): SessionClass {
   const getSession = Base.get;
   return class Session extends Base {
+    /** See `SignedIn.upstreamSession`. Declared alone: a field would undo what the constructor reads. */
+    declare upstreamSession?: string | undefined;
+
+    static override get IN_PAYLOAD(): string[] {
+      return [...Base.IN_PAYLOAD, 'upstreamSession'];
+    }
+
     static override async get(ctx: Parameters<SessionClass['get']>[0]): Promise<Session> {
       const session = await getSession.call(provider.Session, ctx);
       if (session.accountId !== undefined) return session as Session;
@@ -25,6 +32,7 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
     override loginAccount(details: Login): void {
       super.loginAccount(details);
       this.transient = details.transient === true ? true : undefined;
+      this.upstreamSession = upstreamSessionOfSignIn();
     }
 
     override async save(lifetime: number): Promise<string> {
@@ -33,4 +41,12 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
       return this.jti;
     }
   } as SessionClass;
+}
+
+/** The library hands on what it knows of a sign-in, and not what else was in its result. */
+function upstreamSessionOfSignIn(): string | undefined {
+  const login: { readonly [key: string]: unknown } | undefined =
+    LibraryProvider.ctx?.oidc.entities.Interaction?.result?.login;
+  const session = login?.upstreamSession;
+  return typeof session === 'string' ? session : undefined;
 }

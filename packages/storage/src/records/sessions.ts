@@ -7,28 +7,31 @@ import type { RecordTable } from './table.ts';
 
 const find: Statement = {
   name: 'session_find',
-  text: 'SELECT id_hash, uid, subject, payload, expires_at FROM sessions WHERE id_hash = $1',
+  text: 'SELECT id_hash, uid, subject, payload, expires_at, upstream_session FROM sessions WHERE id_hash = $1',
 };
 
 export const findSessionByUid: Statement = {
   name: 'session_find_by_uid',
-  text: 'SELECT id_hash, uid, subject, payload, expires_at FROM sessions WHERE uid = $1',
+  text: 'SELECT id_hash, uid, subject, payload, expires_at, upstream_session FROM sessions WHERE uid = $1',
 };
 
 /** A session whose cookie was replaced at sign-in keeps its uid: the row moves to the new cookie. */
 const insert: Statement = {
   name: 'session_insert',
   text: `
-    INSERT INTO sessions (id_hash, uid, subject, payload, expires_at) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO sessions (id_hash, uid, subject, payload, expires_at, upstream_session)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (uid) DO UPDATE SET
       id_hash = EXCLUDED.id_hash, subject = EXCLUDED.subject, payload = EXCLUDED.payload,
-      expires_at = EXCLUDED.expires_at`,
+      expires_at = EXCLUDED.expires_at, upstream_session = EXCLUDED.upstream_session`,
 };
 
 /** Signed out in one tab, a session must not come back to life by a request of another. */
 const update: Statement = {
   name: 'session_update',
-  text: 'UPDATE sessions SET uid = $2, subject = $3, payload = $4, expires_at = $5 WHERE id_hash = $1',
+  text: `
+    UPDATE sessions SET uid = $2, subject = $3, payload = $4, expires_at = $5, upstream_session = $6
+    WHERE id_hash = $1`,
 };
 
 const destroy: Statement = { name: 'session_destroy', text: 'DELETE FROM sessions WHERE id_hash = $1' };
@@ -39,7 +42,10 @@ export const sessions: RecordTable = {
     payload: object(row, 'payload'),
     expiresAt: date(row, 'expires_at'),
     sessionUid: text(row, 'uid'),
-    ...present({ subject: textOrNull(row, 'subject') }),
+    ...present({
+      subject: textOrNull(row, 'subject'),
+      upstreamSession: textOrNull(row, 'upstream_session'),
+    }),
   }),
   destroy,
   save: (id, record, stored) => {
@@ -51,6 +57,7 @@ export const sessions: RecordTable = {
       record.subject ?? null,
       JSON.stringify(record.payload),
       record.expiresAt,
+      record.upstreamSession ?? null,
     );
   },
 };

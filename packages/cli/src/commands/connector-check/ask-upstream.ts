@@ -83,6 +83,7 @@ async function open(
     store: {
       replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
       identityChecks: { record: async () => {}, doubt: async () => {} },
+      browserSessions: { end: async () => 0 },
     },
     accounts: accounts ?? noAccounts,
   }).get(entry.id);
