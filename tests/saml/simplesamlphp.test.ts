@@ -1,0 +1,137 @@
+/** A real identity provider, from the browser's first step to the token of a cluster. */
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeSamlKeys } from '../support/hostile/saml-keys.ts';
+import { client, type House, openHouse } from '../support/house.ts';
+import { type HttpBrowser, type Page, textOf } from '../support/http-browser.ts';
+import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
+
+const ours = makeSamlKeys('login.example.com');
+
+describe('SimpleSAMLphp', () => {
+  let idp: SimpleSamlPhp;
+  let house: House;
+
+  beforeAll(async () => {
+    idp = await startSimpleSamlPhp();
+    house = await openHouse({
+      env: { SAML_KEY: ours.key },
+      config: {
+        connectors: [
+          {
+            id: 'school',
+            type: 'saml',
+            name: 'School',
+            config: {
+              metadata: { url: idp.metadataUrl },
+              attributes: { username: 'uid', email: 'mail', displayName: 'displayName', groups: 'groups' },
+              signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
+              decryption: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
+            },
+          },
+        ],
+        clients: [client('web', { public: true })],
+      },
+    });
+    await trust();
+  });
+  afterAll(async () => {
+    await house?.close();
+    await idp?.stop();
+  });
+
+  async function trust(more: Readonly<Record<string, string | boolean>> = {}): Promise<void> {
+    const base = `${house.issuer}/connectors/school`;
+    await idp.trust({
+      entityId: `${base}/metadata`,
+      acs: `${house.issuer}/callback/school`,
+      logoutUrl: `${base}/logout`,
+      more: { certData: ours.certificate.replace(/-----[A-Z ]+-----|\s/g, ''), ...more },
+    });
+  }
+
+  async function signIn(name: string, password: string, parameters: Readonly<Record<string, string>> = {}) {
+    const rp = await house.party('web');
+    const authorization = await rp.authorization(parameters);
+    const form = await rp.browser.go(authorization.url, rp.redirectUri);
+    const answer = await rp.browser.submit(form, { username: name, password });
+    const end = await deliver(rp.browser, answer, rp.redirectUri);
+    return { rp, authorization, end };
+  }
+
+  /** What a script does in a browser: the form with the answer sends itself. */
+  async function deliver(
+    browser: HttpBrowser,
+    page: Page,
+    until: string,
+  ): Promise<Page & { location?: URL }> {
+    if (!page.body.includes('SAMLResponse')) return page;
+    return await browser.submit(page, {}, until);
+  }
+
+  test('signs a person in, with groups, into an ID token', async () => {
+    const { rp, authorization, end } = await signIn('jane', 'janes-password');
+    const tokens = await rp.exchange(authorization, end);
+    const claims = decodeJwt(tokens.id_token ?? '');
+    expect(claims.groups).toEqual(['engineers', 'on-call']);
+    expect(claims.email).toBe('jane@example.com');
+    expect(claims.preferred_username).toBe('jane');
+  });
+
+  test('signs in where it checks our requests, and signs response and assertion', async () => {
+    await trust({ 'validate.authnrequest': true, 'saml20.sign.response': true });
+    const { rp, authorization, end } = await signIn('jane', 'janes-password');
+    const tokens = await rp.exchange(authorization, end);
+    expect(decodeJwt(tokens.id_token ?? '').groups).toEqual(['engineers', 'on-call']);
+    await trust();
+  });
+
+  // Version 1 has nothing else; the assertion could be read by whoever may send us answers.
+  test('is not believed where it encrypts with AES-CBC, and the log says what to change', async () => {
+    await trust({ 'assertion.encryption': true });
+    const { end } = await signIn('jane', 'janes-password');
+    expect(end.location).toBeUndefined();
+    expect(house.gatehouse.output()).toContain('let the identity provider use AES-GCM');
+    await trust();
+  });
+
+  test('gives one person one id, and another person another', async () => {
+    const subjects: unknown[] = [];
+    for (const [name, password] of [
+      ['jane', 'janes-password'],
+      ['jane', 'janes-password'],
+      ['john', 'johns-password'],
+    ] as const) {
+      const { rp, authorization, end } = await signIn(name, password);
+      subjects.push(decodeJwt((await rp.exchange(authorization, end)).id_token ?? '').sub);
+    }
+    expect(subjects[0]).toBe(subjects[1]);
+    expect(subjects[0]).not.toBe(subjects[2]);
+  });
+
+  test('asks for the password again where the client wants a fresh sign-in', async () => {
+    const { rp, end } = await signIn('jane', 'janes-password');
+    expect(end.location?.searchParams.get('code')).toBeTruthy();
+    const again = await rp.authorization({ prompt: 'login' });
+    const form = await rp.browser.go(again.url, rp.redirectUri);
+    expect(form.body).toContain('name="password"');
+  });
+
+  // Login CSRF: the attacker's answer is posted by the victim's browser.
+  test('cannot sign in the browser of somebody else', async () => {
+    const rp = await house.party('web');
+    const form = await rp.browser.go((await rp.authorization()).url, rp.redirectUri);
+    const answer = await rp.browser.submit(form, { username: 'jane', password: 'janes-password' });
+    const victim = await house.party('web');
+    await victim.browser.go((await victim.authorization()).url, victim.redirectUri);
+    const end = await deliver(victim.browser, answer, victim.redirectUri);
+    expect(end.location).toBeUndefined();
+    expect(textOf(end)).toMatch(/another browser/i);
+  });
+
+  test('finds its own address and ours in the check', async () => {
+    const { stdout, status } = await house.gatehouse.cliBeside(['connector', 'check', 'school']);
+    expect(stdout).toContain(idp.entityId);
+    expect(status).toBe(0);
+  });
+});
