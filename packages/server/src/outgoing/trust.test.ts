@@ -1,7 +1,7 @@
 /** Whose certificates count, and who sees ours. */
 import type { TLSSocket } from 'node:tls';
 import type { HttpNeeds } from '@gatehouse/connector-kit';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Certificates, makeCertificates } from '../../../../tests/support/certificates.ts';
 import { startConnectProxy } from '../testing/connect-proxy.ts';
 import { serveUpstream, type UpstreamServer } from '../testing/upstream-server.ts';
@@ -43,6 +43,21 @@ describe('a server', () => {
       message: `the certificate of ${url} is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
     });
     expect(upstream.asked).toEqual([]);
+  });
+
+  // The attack, or the habit: a variable in the image that switches all checking off.
+  it('is not trusted because the environment says that everything is', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    await using upstream = await serve(idp);
+    await using proxy = await startConnectProxy(() => upstream.port);
+    const url = `https://idp.example:${upstream.port}`;
+    await using named = wayOut({ urls: [url] }, { lookup });
+    await using other = wayOut({}, { proxy: { url: proxy.url, except: [] } });
+    const kinds = [await failureIn(named.fetch(url)), await failureIn(other.fetch(url))].map(
+      ({ kind }) => kind,
+    );
+    expect(kinds).toEqual(['certificate', 'certificate']);
+    vi.unstubAllEnvs();
   });
 
   it("is trusted by the operator's authority, by name and by address", async () => {

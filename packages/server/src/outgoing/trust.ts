@@ -5,7 +5,8 @@ import type { HttpNeeds } from '@gatehouse/connector-kit';
 /** Options of a TLS connection. Without a context, the public authorities vouch. */
 export interface Tls {
   readonly secureContext?: SecureContext;
-  readonly rejectUnauthorized?: boolean;
+  /** Always said: a variable of the environment (`NODE_TLS_REJECT_UNAUTHORIZED`) decides otherwise. */
+  readonly rejectUnauthorized: boolean;
 }
 
 export interface Trust {
@@ -26,7 +27,8 @@ export function trustOf(needs: HttpNeeds, operatorsCa?: string): Trust {
 
 /** The context is made once: reading all public authorities anew costs more than the rest of a handshake. */
 function tls(ca: string | string[] | undefined, client?: HttpNeeds['clientCertificate']): Tls {
-  if (!ca && !client) return {};
+  if (!ca && !client) return { rejectUnauthorized: true };
   const own = client && { cert: client.cert, key: client.key };
-  return { secureContext: createSecureContext({ minVersion: 'TLSv1.2', ...(ca && { ca }), ...own }) };
+  const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ...(ca && { ca }), ...own });
+  return { secureContext, rejectUnauthorized: true };
 }
