@@ -28,6 +28,8 @@ export function refusedSignIn(error: unknown, upstream: Upstream): unknown {
   if (error.kind === 'token') {
     return new ConnectorError('denied', { reason: `${reason}; the token was made a moment ago` });
   }
+  // Nothing of what is asked here has another address, but by something on the way.
+  if (error.kind === 'moved') return new ConnectorError('unavailable', { reason });
   return new ConnectorError('misconfigured', { reason });
 }
 

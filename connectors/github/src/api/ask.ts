@@ -18,7 +18,6 @@ import type { Seen, SeenPage } from './seen.ts';
 export const apiHeaders = {
   accept: 'application/vnd.github+json',
   'x-github-api-version': '2022-11-28',
-  'user-agent': 'gatehouse',
 };
 
 export interface Asker {

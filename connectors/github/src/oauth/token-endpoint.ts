@@ -69,7 +69,7 @@ function post(
 ): Promise<Response> {
   const request = {
     method: 'POST',
-    headers: { accept: 'application/json', 'user-agent': 'gatehouse' },
+    headers: { accept: 'application/json' },
     body: new URLSearchParams(form),
     signal: call.signal,
     redirect: 'manual',

@@ -1,4 +1,5 @@
 /** Which of a person's addresses counts. One that GitHub has not verified may be anybody's. */
+import { ConnectorError } from '@gatehouse/connector-kit';
 import { type Asker, ask } from '../api/ask.ts';
 import { type Email, emails } from '../api/shapes.ts';
 import type { GithubConfig } from '../config.ts';
@@ -12,7 +13,10 @@ export interface Address {
 export async function readEmail(asker: Asker): Promise<Address | undefined> {
   // A person has some few; GitHub's own limit is far below a page of 100.
   const answer = await ask(asker, '/user/emails?per_page=100', emails);
-  return chooseEmail(answer?.body ?? [], asker.upstream.config);
+  if (answer === null) {
+    throw new ConnectorError('unavailable', { reason: 'GitHub does not show the e-mail addresses' });
+  }
+  return chooseEmail(answer.body, asker.upstream.config);
 }
 
 export function chooseEmail(
