@@ -41,7 +41,7 @@ export async function askGraph(
     found.push(...answer.value);
     next = nextPage(answer['@odata.nextLink'], graph);
   }
-  const counted = found.filter(({ securityEnabled }) => securityEnabled || !graph.securityGroupsOnly);
+  const counted = found.filter((group) => counts(group, graph));
   call.trace.step('groups at Microsoft Graph', { found: found.length, counted: counted.length });
   return [...new Set(counted.map((group) => nameOf(group, graph)))];
 }
@@ -61,13 +61,23 @@ function nextPage(link: string | undefined, { url }: Graph): URL | undefined {
   throw incomplete(`names a next page at ${next === null ? 'no address' : placeOf(next)}`);
 }
 
-/** Without the right to read them Graph sends the groups and leaves their names out. */
-function nameOf(group: Group, { name }: Graph): string {
-  if (name === 'id') return group.id;
-  if (typeof group.displayName === 'string' && group.displayName !== '') return group.displayName;
+/** The attack: without the right to read them Graph sends groups with nothing in them, and a filter drops them all. */
+function counts({ securityEnabled }: Group, { securityGroupsOnly }: Graph): boolean {
+  if (!securityGroupsOnly) return true;
+  if (typeof securityEnabled !== 'boolean') throw notShown();
+  return securityEnabled;
+}
+
+function nameOf({ id, displayName }: Group, { name }: Graph): string {
+  if (name === 'id') return id;
+  if (typeof displayName === 'string' && displayName !== '') return displayName;
+  throw notShown();
+}
+
+function notShown(): ConnectorError {
   const reason =
-    'Microsoft Graph does not show the names of groups; consent to GroupMember.Read.All for this application';
-  throw new ConnectorError('misconfigured', { reason });
+    'Microsoft Graph does not show what groups are; consent to GroupMember.Read.All for this application';
+  return new ConnectorError('misconfigured', { reason });
 }
 
 function incomplete(what: string): ConnectorError {

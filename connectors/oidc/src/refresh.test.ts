@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
+import { testCall } from '@gatehouse/connector-kit/testing';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeKeys, signed, startHostileOidcProvider } from '../../../tests/support/hostile/oidc-provider.ts';
+import type { State } from './state.ts';
+import { openAt, signInAt } from './testing/open-connector.ts';
+
+const upstream = await startHostileOidcProvider();
+const strangers = await makeKeys();
+afterAll(() => upstream.stop());
+beforeEach(() => {
+  upstream.honest();
+  upstream.person = { sub: 'u-1', preferred_username: 'ada', groups: ['staff'] };
+});
+
+async function signedIn(options: object = {}) {
+  const opened = openAt(upstream, options);
+  const identity = await signInAt(upstream, opened);
+  const call = testCall<State>();
+  const refresh = (who: Identity<State> = identity) => {
+    assert.ok(opened.connector.refresh);
+    return opened.connector.refresh(who, call);
+  };
+  return { ...opened, identity, call, refresh };
+}
+
+const isRefused = (code: string, reason: RegExp) => (error: unknown) =>
+  ConnectorError.is(error) && error.code === code && reason.test(error.message);
+
+describe('a refresh', () => {
+  test('shows the refresh token, and saves the next one', async () => {
+    const { identity, call, refresh } = await signedIn();
+    const refreshed = await refresh();
+    assert.equal(refreshed.status, 'current');
+    assert.equal(upstream.tokenRequests.at(-1)?.get('refresh_token'), identity.state.refreshToken);
+    assert.notEqual(call.saved.at(0)?.refreshToken, identity.state.refreshToken);
+    assert.deepEqual(refreshed.identity.state, call.saved.at(-1));
+    assert.equal((await refresh(refreshed.identity)).status, 'current');
+  });
+
+  // The old token is spent: who looks at the ID token first and fails has lost the new one.
+  test('saves the next token although what came with it is of no use', async () => {
+    const { call, identity, refresh } = await signedIn();
+    upstream.lies = { idToken: (claims) => signed(claims, strangers) };
+    await assert.rejects(refresh(), isRefused('bad_response', /signature/));
+    const [state] = call.saved;
+    assert.ok(state);
+    upstream.lies = {};
+    assert.equal((await refresh({ ...identity, state })).status, 'current');
+  });
+
+  test('believes no ID token of another person, client or issuer', async () => {
+    for (const change of [
+      { sub: 'u-2' },
+      { aud: 'another' },
+      { iss: 'https://evil.example' },
+      { azp: 'another' },
+    ]) {
+      const { refresh } = await signedIn();
+      upstream.lies = { claims: (honest) => ({ ...honest, ...change }) };
+      await assert.rejects(refresh(), isRefused('bad_response', /./));
+      upstream.lies = {};
+    }
+  });
+
+  // Attack: an answer that is called what our own answers are called.
+  test('is not told by the upstream in our words who is gone', async () => {
+    const { refresh } = await signedIn();
+    upstream.lies = {
+      token: (honest) => ({ ...honest, status: 'gone', gone: { status: 'gone', reason: 'x' } }),
+    };
+    assert.equal((await refresh()).status, 'current');
+  });
+
+  test('without an ID token asks userinfo, and compares the subjects', async () => {
+    const { refresh } = await signedIn();
+    upstream.lies = {
+      token: ({ id_token: _, ...rest }) => rest,
+      userinfo: (honest) => ({ ...honest, groups: ['writers'] }),
+    };
+    const refreshed = await refresh();
+    expect(refreshed).toMatchObject({
+      status: 'current',
+      identity: { upstreamId: 'u-1', groups: ['writers'] },
+    });
+    const again = await signedIn().catch(() => undefined);
+    assert.equal(again, undefined, 'a sign-in needs one');
+    upstream.lies = { ...upstream.lies, userinfo: (honest) => ({ ...honest, sub: 'u-2' }) };
+    assert.equal(refreshed.status, 'current');
+    await assert.rejects(refresh(refreshed.identity), isRefused('bad_response', /"sub"/));
+  });
+
+  test('has what was known where the upstream says nothing new at all', async () => {
+    upstream.lies = { discovery: ({ userinfo_endpoint: _, ...rest }) => rest };
+    const { refresh } = await signedIn();
+    upstream.lies = { ...upstream.lies, token: ({ id_token: _, ...rest }) => rest };
+    expect(await refresh()).toMatchObject({
+      status: 'current',
+      identity: { username: 'ada', groups: ['staff'] },
+    });
+  });
+});
+
+describe('a refresh token that is taken no more', () => {
+  const no = (body: object) => ({
+    token: () => (response: ServerResponse) =>
+      void response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+  });
+
+  test('is no statement about the person: the brake on absences covers it', async () => {
+    const { refresh } = await signedIn();
+    upstream.lies = no({ error: 'invalid_grant' });
+    expect(await refresh()).toMatchObject({ status: 'gone', proof: 'absent' });
+  });
+
+  test.each([
+    ['microsoft', 'AADSTS50057: The user account is disabled.', 'stated'],
+    ['microsoft', 'AADSTS50173: The provided grant has expired.', 'absent'],
+    ['google', 'Token has been expired or revoked.', 'absent'],
+  ])('at %s with the words "%s" is %s', async (preset, description, proof) => {
+    upstream.person = { ...upstream.person, oid: 'o-1', email: 'ada@example.com' };
+    const { refresh } = await signedIn({ preset });
+    upstream.lies = no({ error: 'invalid_grant', error_description: description });
+    expect(await refresh()).toMatchObject({ status: 'gone', proof });
+  });
+
+  test('is "not available" by option', async () => {
+    const { refresh } = await signedIn({ revoked: 'unavailable' });
+    upstream.lies = no({ error: 'invalid_grant' });
+    await assert.rejects(refresh(), isRefused('unavailable', /invalid_grant/));
+  });
+
+  // "denied" and "not_allowed" would end the sessions of everybody at once.
+  test.each([
+    'invalid_client',
+    'unauthorized_client',
+    'access_denied',
+    'invalid_request',
+    'server_error',
+    'constructor',
+  ])('is not what %s means', async (error) => {
+    const { refresh } = await signedIn();
+    upstream.lies = no({ error, error_description: 'for a reason of its own' });
+    await assert.rejects(refresh(), isRefused('unavailable', /for a reason of its own/));
+  });
+
+  test('is not quoted, even by an upstream that quotes it', async () => {
+    const { identity, refresh } = await signedIn();
+    upstream.lies = no({ error: 'invalid_grant', error_description: `no: ${identity.state.refreshToken}` });
+    const refreshed = await refresh();
+    assert.ok(!JSON.stringify(refreshed).includes(String(identity.state.refreshToken)));
+  });
+});
+
+describe('an upstream that gives no refresh token', () => {
+  const without = { token: ({ refresh_token: _, ...rest }: Record<string, unknown>) => rest };
+
+  test('is asked no more: everything stays as it was at sign-in', async () => {
+    upstream.lies = without;
+    const { identity, refresh } = await signedIn();
+    upstream.honest();
+    assert.deepEqual(await refresh(), { status: 'current', identity });
+    assert.deepEqual(upstream.asked, []);
+  });
+
+  test('lets nobody in where one is required', async () => {
+    upstream.lies = without;
+    await assert.rejects(
+      signedIn({ refresh: 'required' }),
+      isRefused('misconfigured', /gave no refresh token/),
+    );
+  });
+
+  test('is spoken of in the log where one was asked for', async () => {
+    upstream.lies = without;
+    const { host } = await signedIn({ offlineAccess: true });
+    expect(host.logged.map(({ message }) => message).join()).toMatch(/gave no refresh token/);
+  });
+
+  test('is what `refresh: never` makes of any', async () => {
+    const { identity } = await signedIn({ refresh: 'never' });
+    assert.equal(identity.state.refreshToken, undefined);
+  });
+});
+
+describe('a sign-out', () => {
+  const input = (identity: Identity<State>) => ({
+    identity,
+    returnUrl: new URL('https://login.example.com/signed-out'),
+    token: 'a-token',
+  });
+
+  test('shows the upstream whose session it is, and where to come back to', async () => {
+    upstream.lies = {
+      discovery: (honest) => ({ ...honest, end_session_endpoint: 'https://sso.example.com/out?a=b' }),
+    };
+    const { connector, identity, call } = await signedIn();
+    const departure = await connector.logout?.(input(identity), call);
+    assert.ok(departure?.method === 'GET');
+    expect(Object.fromEntries(departure.url.searchParams)).toEqual({
+      a: 'b',
+      id_token_hint: identity.state.idToken,
+      post_logout_redirect_uri: 'https://login.example.com/signed-out',
+      state: 'a-token',
+      client_id: 'gatehouse',
+    });
+  });
+
+  test('goes by POST where an ID token with many groups would make the address too long', async () => {
+    upstream.lies = {
+      discovery: (honest) => ({ ...honest, end_session_endpoint: 'https://sso.example.com/out' }),
+    };
+    upstream.person = {
+      ...upstream.person,
+      groups: Array.from({ length: 500 }, (_, index) => `group-${index}`),
+    };
+    const { connector, identity, call } = await signedIn();
+    const departure = await connector.logout?.(input(identity), call);
+    assert.ok(departure?.method === 'POST');
+    assert.equal(departure.url.href, 'https://sso.example.com/out');
+    assert.equal(departure.fields.id_token_hint, identity.state.idToken);
+  });
+
+  test('is ours alone where the upstream has none, or by option', async () => {
+    const one = await signedIn();
+    assert.equal(await one.connector.logout?.(input(one.identity), one.call), null);
+    const other = await signedIn({ logout: false });
+    assert.equal(await other.connector.logout?.(input(other.identity), other.call), null);
+  });
+});
