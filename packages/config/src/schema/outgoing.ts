@@ -14,16 +14,31 @@ const timeouts = z
   .prefault({})
   .describe('After these the upstream counts as unavailable.');
 
-/** Mostly no secret; a user name and a password may be in it. */
+/** No secret, unless a user name and a password are in it. */
 const proxy = z
-  .union([text(), secret().transform((url) => url.reveal())])
-  .refine(isProxyAddress, { error: 'must be an address such as http://proxy.example.com:3128' });
+  .union([text(), secret()])
+  .superRefine((written, context) => {
+    const fault = typeof written === 'string' ? faultOfText(written) : faultOf(written.reveal());
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+  })
+  .transform((written) => (typeof written === 'string' ? written : written.reveal()));
+
+function faultOfText(address: string): string | null {
+  const fault = faultOf(address);
+  if (fault !== null || new URL(address).password === '') return fault;
+  return 'has a password in it: write { fromEnv: NAME } or { fromFile: path } here';
+}
 
 /** Empty: a secret that could not be read, which has been reported. */
-function isProxyAddress(value: string): boolean {
-  return (
-    value === '' || (/^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).pathname === '/')
-  );
+function faultOf(address: string): string | null {
+  if (address === '') return null;
+  const isProxy =
+    /^https?:\/\//.test(address) && URL.canParse(address) && /^\/?$/.test(rest(new URL(address)));
+  return isProxy ? null : 'must be an address such as http://proxy.example.com:3128';
+}
+
+function rest({ pathname, search, hash }: URL): string {
+  return `${pathname}${search}${hash}`;
 }
 
 export const outgoing = z

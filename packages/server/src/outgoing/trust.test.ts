@@ -1,7 +1,7 @@
 /** Whose certificates count, and who sees ours. */
 import type { TLSSocket } from 'node:tls';
 import type { HttpNeeds } from '@gatehouse/connector-kit';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Certificates, makeCertificates } from '../../../../tests/support/certificates.ts';
 import { startConnectProxy } from '../testing/connect-proxy.ts';
 import { serveUpstream, type UpstreamServer } from '../testing/upstream-server.ts';
@@ -19,6 +19,8 @@ beforeAll(async () => {
     makeCertificates(['gatehouse'], 'clientAuth'),
   ]);
 });
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** Both names lead here: only what the configuration names may. */
 const lookup: LookupAll = (_name, _options, callback) =>
@@ -57,7 +59,6 @@ describe('a server', () => {
       ({ kind }) => kind,
     );
     expect(kinds).toEqual(['certificate', 'certificate']);
-    vi.unstubAllEnvs();
   });
 
   it("is trusted by the operator's authority, by name and by address", async () => {
