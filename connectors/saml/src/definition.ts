@@ -5,6 +5,7 @@ import { Checker } from './checking/checker.ts';
 import { configSchema, type SamlConfig } from './config.ts';
 import type { SamlState } from './identity.ts';
 import { SamlLogin } from './login.ts';
+import { SamlLogout } from './logout/logout.ts';
 import { metadataType, ownMetadata } from './metadata/own-metadata.ts';
 import { openSource } from './open-source.ts';
 import { ServiceProvider } from './service-provider.ts';
@@ -30,10 +31,13 @@ export function createSamlConnector({
     open(config, host) {
       const us = new ServiceProvider(config, issuer, host.id);
       const room = { config, host, us, source: openSource(config, host), checker };
+      const logout = new SamlLogout(room);
       checker.open();
       let closed = false;
       return {
         login: new SamlLogin(room),
+        logout: (wish, call) => logout.leave(wish, call),
+        endpoints: { logout: (arrival, call) => logout.answer(arrival, call) },
         metadata: (callbackUrl) => ({
           contentType: metadataType,
           body: ownMetadata(config, us, callbackUrl),

@@ -12,6 +12,8 @@ export interface Arrival {
   readonly params: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** For endpoints: the query as it came. Some signatures are over these very characters (SAML's redirect binding). */
+  readonly query?: string;
 }
 
 /** The answer of a connector endpoint. */

@@ -48,7 +48,7 @@ async function serveEndpoint(
 async function arrivalOf(ctx: Context): Promise<Arrival> {
   const query = new URLSearchParams(ctx.querystring);
   const headers = headersFor(ctx);
-  if (ctx.method !== 'POST') return { method: 'GET', params: query, headers };
+  if (ctx.method !== 'POST') return { method: 'GET', params: query, headers, query: ctx.querystring };
   const body = await readBody(ctx, bodyLimit);
   const isForm = ctx.is('application/x-www-form-urlencoded') !== false;
   return {

@@ -1,0 +1,97 @@
+/** Single logout (SAML 2.0 profiles, section 4.4): ours at the identity provider, and the provider's here. */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type Arrival,
+  type Call,
+  ConnectorError,
+  type Departure,
+  type Identity,
+  type Reply,
+} from '@gatehouse/connector-kit';
+import type { SamlState } from '../identity.ts';
+import type { Idp } from '../idp.ts';
+import type { SamlRoom } from '../login.ts';
+import { success } from '../names.ts';
+import { refuse } from '../refusal.ts';
+import { send } from '../requests/send.ts';
+import { type Envelope, logoutRequest, logoutResponse } from './messages.ts';
+import { type LogoutWish, readLogoutRequest, readLogoutResponse } from './read-request.ts';
+import { receive } from './receive.ts';
+import { replyWith, signedOutPage } from './reply.ts';
+
+export class SamlLogout {
+  readonly #room: SamlRoom;
+
+  constructor(room: SamlRoom) {
+    this.#room = room;
+  }
+
+  /** Null where the provider takes no logouts, or only signed ones and we do not sign. */
+  async leave(
+    { identity, token }: { readonly identity: Identity<SamlState>; readonly token: string },
+    { signal }: Call,
+  ): Promise<Departure | null> {
+    const { config, source } = this.#room;
+    const { logout } = await source.current(signal);
+    const [to] = logout;
+    // A provider that signs people out on an unsigned word would do it for everybody.
+    if (to === undefined || config.signing === undefined) return null;
+    const xml = logoutRequest(this.#envelope(to.url), identity.state.nameId, identity.upstreamSession);
+    return send({ field: 'SAMLRequest', xml, relayState: token }, to, config.signing);
+  }
+
+  /** Served at `/connectors/<id>/logout`: the provider's wish, or its answer to ours. */
+  async answer(arrival: Arrival, call: Call): Promise<Reply> {
+    const idp = await this.#room.source.current(call.signal);
+    const { field, message, relayState } = receive(arrival, idp.certificates);
+    const expected = this.#expectation(idp);
+    if (field === 'SAMLResponse') {
+      const status = readLogoutResponse(message, expected);
+      if (status !== success) call.log.warn({ status }, 'the identity provider did not sign the person out');
+      return signedOutPage();
+    }
+    const wish = readLogoutRequest(message, expected);
+    await this.#endSessions(wish);
+    return this.#confirm(idp, wish, relayState);
+  }
+
+  async #endSessions({ id, nameId, sessions, over }: LogoutWish): Promise<void> {
+    const { config, host } = this.#room;
+    const key = `logout ${createHash('sha256').update(id).digest('base64url')}`;
+    if (!(await host.once(key, new Date(over)))) refuse('the LogoutRequest was used before');
+    // Where the id is an attribute, a LogoutRequest does not say it: its sessions alone tell whom it means.
+    const people = config.attributes.id === undefined ? [nameId.value] : [];
+    if (people.length === 0 && sessions.length === 0) {
+      throw new ConnectorError('misconfigured', {
+        reason:
+          'the LogoutRequest names no session, and a NameID that is not the id (attributes.id): nobody can be found by it',
+      });
+    }
+    await host.changed(people, 'signedOut', sessions.length > 0 ? sessions : undefined);
+  }
+
+  #confirm({ logout }: Idp, { id }: LogoutWish, relayState: string | undefined): Reply {
+    const [to] = logout;
+    if (to === undefined) return signedOutPage();
+    const endpoint = { binding: to.binding, url: to.responseUrl ?? to.url };
+    const xml = logoutResponse(this.#envelope(endpoint.url), id);
+    const message = { field: 'SAMLResponse' as const, xml, ...(relayState !== undefined && { relayState }) };
+    return replyWith(send(message, endpoint, this.#room.config.signing));
+  }
+
+  #envelope(destination: string): Envelope {
+    const { host, us } = this.#room;
+    const id = `_${randomBytes(20).toString('hex')}`;
+    return { id, issueInstant: host.now(), issuer: us.entityId, destination };
+  }
+
+  #expectation({ entityId }: Idp) {
+    const { config, host, us } = this.#room;
+    return {
+      idp: entityId,
+      destination: us.logoutUrl,
+      now: host.now().getTime(),
+      skew: config.clockSkew,
+    };
+  }
+}
