@@ -46,7 +46,16 @@ export const pemKey = z.string().superRefine((written, context) => {
 
 /** One, or a list of them; a list in any case when it was read. */
 export function oneOrMore<T extends z.ZodType>(one: T) {
-  return z.union([one.transform((value): z.output<T>[] => [value]), z.array(one).min(1).max(10)]);
+  return z.union([one.transform((value): z.output<T>[] => [value]), z.array(one).min(1).max(10)], {
+    error: ({ errors, input }) => messageOf(errors[Array.isArray(input) ? 1 : 0]),
+  });
+}
+
+/** What the variant that was meant has to say; "Invalid input" helps nobody. */
+function messageOf(issues: readonly z.core.$ZodIssue[] | undefined): string | undefined {
+  const [issue] = issues ?? [];
+  const [position] = issue?.path ?? [];
+  return typeof position === 'number' ? `at number ${position + 1}: ${issue?.message}` : issue?.message;
 }
 
 /** Milliseconds. */
