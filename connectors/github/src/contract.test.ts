@@ -5,6 +5,7 @@ import { cutOff, refuse } from '../../../tests/support/hostile/github/api.ts';
 import { startFakeGithub } from '../../../tests/support/hostile/github/fake-github.ts';
 import github from './index.ts';
 
+const webhookSecret = 'the-secret-of-the-webhook';
 const epoch = new Date('2026-01-01T12:00:00Z');
 
 describe.each(['oauth', 'github'] as const)(
@@ -53,11 +54,11 @@ describe.each(['oauth', 'github'] as const)(
     const asked = ({ url }: Departure) => url.searchParams;
     const cases = contractCases({
       definition: github,
-      config: { ...fake.config, orgs: [{ name: 'acme' }] },
+      config: { ...fake.config, orgs: [{ name: 'acme' }], webhookSecrets: [webhookSecret] },
       groups: teams.map(({ name }) => `acme:${name}`),
       host: { now: epoch },
       upstream,
-      secrets: () => [fake.oauth.app.clientSecret, ...fake.oauth.secrets],
+      secrets: () => [webhookSecret, fake.oauth.app.clientSecret, ...fake.oauth.secrets],
       login: {
         kind: 'redirect',
         answer: async (departure) => returned(fake.oauth.authorize(asked(departure), 'octocat')),

@@ -35,13 +35,14 @@ export function refusedSignIn(error: unknown, upstream: Upstream): unknown {
 
 const toDo = {
   oauth: 'an owner of the organisation has to approve the OAuth app',
-  github: 'an owner of the organisation has to install the GitHub App',
+  github:
+    'an owner of the organisation has to install the GitHub App, with the permission "Members": "Read-only"',
 };
 
 function closedOrg({ message: reason, org, refusal }: ClosedOrg, { config, web }: Upstream): ConnectorError {
   const at = (path: string) => below(web, path).href;
   if (refusal.kind === 'sso') {
-    const link = ssoLink(refusal.ssoUrl, web) ?? at(`/orgs/${org}/sso`);
+    const link = ssoLink(refusal.ssoUrl, web) ?? at(`/orgs/${encodeURIComponent(org)}/sso`);
     return new ConnectorError('denied', {
       reason,
       personMessage: `The GitHub organisation ${org} wants you to pass its own single sign-on first. Open ${link} and then sign in here again.`,
