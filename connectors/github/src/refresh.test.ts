@@ -115,7 +115,7 @@ describe('a refresh with a GitHub App', () => {
     const { connector, pass, identity } = await signedIn();
     pass(9 * hour);
     await connector.refresh(identity);
-    expect(await connector.refresh(identity)).toMatchObject({ status: 'gone', proof: 'stated' });
+    expect(await connector.refresh(identity)).toMatchObject({ status: 'gone', proof: 'absent' });
   });
 
   test('calls an absence from the organisations an absence, and not a statement', async () => {

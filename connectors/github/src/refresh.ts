@@ -53,7 +53,10 @@ async function renewAndRead(
   call: RefreshCall<State>,
 ): Promise<Refreshed<State>> {
   const state = await rotate(upstream, identity.state, call);
-  if (state === null) return gone('GitHub does not take the refresh token any more');
+  // Revoked, or we have lost its successor: it is not GitHub's word about this person.
+  if (state === null) {
+    return { status: 'gone', reason: 'GitHub does not take the refresh token any more', proof: 'absent' };
+  }
   return readAgain(upstream, { ...identity, state }, call);
 }
 
