@@ -50,9 +50,13 @@ export function checkFreshness(claims: Claims, { maxAge, begunAt }: Memo, config
   }
 }
 
-export function authenticatedBy(claims: Claims): Authenticated {
+/** @throws ConnectorError `bad_response` for a sign-in that is yet to come: every `max_age` would hold for it */
+export function authenticatedBy(claims: Claims, now: Date, { clockTolerance }: OidcConfig): Authenticated {
   const { auth_time: at, amr } = claims;
   const acr = textAt(claims, 'acr');
+  if (typeof at === 'number' && at > now.getTime() / 1000 + clockTolerance) {
+    throw bad('the person is said to have signed in at a time to come (`auth_time`)');
+  }
   return {
     ...(typeof at === 'number' && { at: new Date(at * 1000) }),
     ...(acr !== undefined && { acr }),

@@ -25,9 +25,10 @@ export async function finish(provider: Provider, back: Return, call: Call): Prom
   call.trace.step('ID token', { claims: withoutNonce(claims) });
   checkParties(claims, config);
   checkFreshness(claims, memo, config);
+  const authenticated = authenticatedBy(claims, provider.host.now(), config);
   const person = await personFrom(provider, { opened, accessToken: tokens.access_token, claims, sub }, call);
   const state = stateFrom(provider, tokens, sub);
-  return { ...person, authenticated: authenticatedBy(claims), state };
+  return { ...person, authenticated, state };
 }
 
 /**

@@ -180,6 +180,18 @@ function times(): readonly OidcCase[] {
     row('the token never expires', claims({ exp: undefined }), ['bad_response', /"exp"/]),
     row('the token is not valid yet', claims({ nbf: now + 3600 }), ['bad_response', /"nbf"/]),
     row('the expiry is text', claims({ exp: 'never' }), ['bad_response', /"exp"/]),
+    row('the person will sign in tomorrow', claims({ auth_time: now + 86_400 }), [
+      'bad_response',
+      /time to come/,
+    ]),
+    row(
+      'the person signed in at the end of time',
+      claims({ auth_time: 1e300 }),
+      ['bad_response', /time to come/],
+      {
+        fresh: true,
+      },
+    ),
     row('nobody was asked again', claims({ auth_time: now - 7200 }), ['denied', /older one/], {
       fresh: true,
     }),
