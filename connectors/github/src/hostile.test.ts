@@ -20,15 +20,15 @@ beforeAll(async () => {
 });
 afterAll(() => trap.stop());
 
-/** The broker's own way out, with less patience. */
-const timeouts = { headers: 300, silence: 300, whole: 600 };
+/** The broker's own way out, with no patience for what never ends. */
+const impatient = { headers: 300, silence: 300, whole: 600 };
 
-async function stageFor({ kind = 'oauth', config }: GithubCase) {
+async function stageFor({ kind = 'oauth', config, slow }: GithubCase) {
   const fake = await startFakeGithub({ app: { kind } });
   const octocat = fake.world.account('octocat');
   const acme = fake.world.org('acme', [octocat]);
   const teams = Array.from({ length: 130 }, (_, n) => fake.world.team(acme, `Team ${n}`, [octocat]));
-  const out = wayOut({ urls: [fake.origin] }, { timeouts });
+  const out = wayOut({ urls: [fake.origin] }, slow ? { timeouts: impatient } : {});
   const host = testHost({ now: new Date(), fetch: out.fetch });
   const connector = await openGithubConnector(fake, { orgs: [{ name: 'acme' }], ...config }, host);
   const stop = async () => {

@@ -83,9 +83,15 @@ export const answerCases: readonly GithubCase[] = [
   {
     attack: 'an answer that drips',
     arrange: at('/user/teams', drip),
+    slow: true,
     ends: ['unavailable', /cannot be asked/],
   },
-  { attack: 'no answer at all', arrange: at('/user', () => {}), ends: ['unavailable', /cannot be asked/] },
+  {
+    attack: 'no answer at all',
+    arrange: at('/user', () => {}),
+    slow: true,
+    ends: ['unavailable', /cannot be asked/],
+  },
   {
     attack: "a proxy's page instead of the account",
     arrange: at('/user', html),

@@ -25,6 +25,8 @@ export interface GithubCase {
   /** Before the sign-in, or between it and the refresh. */
   arrange(stage: GithubStage): void;
   readonly ends: readonly [ConnectorErrorCode | 'gone' | 'current', RegExp];
+  /** Only the broker's own time-outs end it. */
+  readonly slow?: true;
   /** Seconds, at least, that the broker is told to wait. */
   readonly retryAfter?: number;
 }
