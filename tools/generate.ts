@@ -12,6 +12,7 @@ import { createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
 import oauth2 from '@gatehouse/connector-oauth2';
 import oidc from '@gatehouse/connector-oidc';
+import { createSamlConnector } from '@gatehouse/connector-saml';
 import { errorTable } from '@gatehouse/core';
 import { cliPage } from './generate/cli-page.ts';
 import { configPage } from './generate/config-page.ts';
@@ -27,6 +28,7 @@ const definitions = [
   github,
   oidc,
   oauth2,
+  createSamlConnector({ issuer: 'http://127.0.0.1:5556' }),
   createMockConnector({ issuer: 'http://127.0.0.1:5556' }),
 ];
 

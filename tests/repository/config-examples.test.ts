@@ -9,6 +9,7 @@ import { checkPasswordHash, createLocalConnector } from '@gatehouse/connector-lo
 import { createMockConnector } from '@gatehouse/connector-mock';
 import oauth2 from '@gatehouse/connector-oauth2';
 import oidc from '@gatehouse/connector-oidc';
+import { createSamlConnector } from '@gatehouse/connector-saml';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,6 +29,7 @@ const common = {
     github,
     oidc,
     oauth2,
+    createSamlConnector({ issuer }),
     createMockConnector({ issuer }),
   ],
   checkPasswordHash,

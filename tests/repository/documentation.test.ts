@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -9,6 +10,7 @@ import { createLocalConnector } from '@gatehouse/connector-local';
 import { createMockConnector } from '@gatehouse/connector-mock';
 import oauth2 from '@gatehouse/connector-oauth2';
 import oidc from '@gatehouse/connector-oidc';
+import { createSamlConnector } from '@gatehouse/connector-saml';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { root } from './imports.ts';
@@ -26,6 +28,9 @@ const pages = spawnSync(
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 const someCertificate = rootCertificates[0] ?? '';
+const someKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
 const someDatabase = 'postgres://user:password@db.example.com/gatehouse';
 
 describe('the documentation', () => {
@@ -128,13 +133,14 @@ async function problemsOf(page: string, text: string): Promise<readonly string[]
       file: page,
       folder: join(root, dirname(page)),
       env,
-      readFile: async (path) => Buffer.from(/\.(?:crt|pem)$/.test(path) ? someCertificate : secret),
+      readFile: async (path) => Buffer.from(contentOf(path, secret)),
       definitions: (issuer) => [
         ldap,
         github,
         createLocalConnector({ users: nobody }),
         oidc,
         oauth2,
+        createSamlConnector({ issuer }),
         createMockConnector({ issuer }),
       ],
     });
@@ -142,4 +148,10 @@ async function problemsOf(page: string, text: string): Promise<readonly string[]
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
+}
+
+/** By what the file is called. */
+function contentOf(path: string, secret: string): string {
+  if (/\.(?:crt|pem)$/.test(path)) return someCertificate;
+  return path.endsWith('.key') ? someKey : secret;
 }
