@@ -2,7 +2,7 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openGithubConnector } from '../support/github-connector.ts';
-import { type Edition, heldTo } from '../support/hostile/github/description.ts';
+import { type Edition, heldTo, webhookMember } from '../support/hostile/github/description.ts';
 import { startFakeGithub } from '../support/hostile/github/fake-github.ts';
 
 const editions: readonly Edition[] = ['api.github.com', 'ghes-3.19'];
@@ -88,5 +88,21 @@ describe.each(editions)('every question and answer fits the description of %s', 
       message: expect.stringContaining('status 500'),
     });
     fake.comeBack();
+  });
+});
+
+describe.each(editions)('the webhooks that %s describes', (edition) => {
+  test.each([
+    ['organization-member-removed', 'organization', ['membership', 'user', 'id']],
+    ['organization-member-added', 'organization', ['membership', 'user', 'id']],
+    ['membership-removed', 'membership', ['member', 'id']],
+    ['membership-added', 'membership', ['member', 'id']],
+    ['github-app-authorization-revoked', 'github_app_authorization', ['sender', 'id']],
+  ])('%s names the person where we look', async (name, event, path) => {
+    expect(await webhookMember(edition, name, path)).toEqual({ event, type: 'integer' });
+  });
+
+  test.each(['team-deleted', 'team-edited', 'organization-renamed'])('%s names no member', async (name) => {
+    expect((await webhookMember(edition, name, ['member', 'id'])).type).toBeUndefined();
   });
 });

@@ -51,9 +51,45 @@ export function heldTo(edition: Edition): NonNullable<FakeGithubOptions['validat
 
 type Tree = { readonly [key: string]: unknown };
 
-/** The webhooks that GitHub describes, for the test that ours are called so. */
-export async function describedWebhooks(edition: Edition): Promise<readonly string[]> {
-  return Object.keys((await description(edition))['x-webhooks'] as Tree);
+/**
+ * What GitHub's description says of one member of a webhook: `type` where it is there.
+ * @param name as there: `membership-removed`
+ * @param path of members, from the payload on
+ */
+export async function webhookMember(
+  edition: Edition,
+  name: string,
+  path: readonly string[],
+): Promise<Webhook> {
+  const whole = await description(edition);
+  const post = at(whole, whole, ['x-webhooks', name, 'post']);
+  const payload = at(whole, post, ['requestBody', 'content', 'application/json', 'schema']);
+  const member = path.reduce((node, key) => at(whole, node, ['properties', key]), payload);
+  const headers = post?.parameters as
+    | readonly { readonly name: string; readonly example: unknown }[]
+    | undefined;
+  return {
+    event: headers?.find((header) => header.name.toLowerCase() === 'x-github-event')?.example,
+    type: member?.type,
+  };
+}
+
+export interface Webhook {
+  /** The value of the header `X-GitHub-Event`. */
+  readonly event: unknown;
+  readonly type: unknown;
+}
+
+function at(whole: Tree, from: Tree | undefined, path: readonly string[]): Tree | undefined {
+  let node = from;
+  for (const key of path) node = dereferenced(whole, node?.[key]);
+  return node;
+}
+
+function dereferenced(whole: Tree, node: unknown): Tree | undefined {
+  if (typeof node !== 'object' || node === null) return undefined;
+  if (!('$ref' in node)) return node as Tree;
+  return at(whole, whole, String(node.$ref).slice(2).split('/'));
 }
 
 async function description(edition: Edition): Promise<Tree> {
