@@ -39,13 +39,16 @@ export function lastWord(stored: StoredIdentity, lifetimes: CheckLifetimes, now:
   return { status: 'suspended', reason: gone.reason, retryAfter: Math.max(usualRetryAfter, untilAsked) };
 }
 
-/** One who is stale is asked for each time: the upstream may be back. */
+/**
+ * One who is stale is asked for each time: the upstream may be back. So is one whose leaving is in doubt: an endpoint
+ * has heard since then that they may have come back.
+ */
 export function isYoung(
   { gone, checkedAt, staleSince }: StoredIdentity,
   lifetimes: CheckLifetimes,
   now: Date,
 ): boolean {
-  if (gone === undefined && staleSince !== undefined) return false;
+  if (staleSince !== undefined && (gone === undefined || staleSince > gone.at)) return false;
   return age(gone?.at ?? checkedAt, now) < lifetimes.upstreamCheck;
 }
 

@@ -28,6 +28,44 @@ describe('an identity that is young', () => {
   });
 });
 
+// A webhook: somebody was added to a group, taken out of one, or has come back.
+describe('an identity that an endpoint has put in doubt', () => {
+  test('is asked about at once, however young it is, and once', async () => {
+    const house = new UpstreamHouse(stored, 1);
+    await house.checks.doubt(subject, house.now());
+    house.upstream = async () => ({ status: 'current', identity: sampleIdentity({ groups: ['new'] }) });
+    expect(await house.check()).toMatchObject({
+      status: 'current',
+      stored: { identity: { groups: ['new'] } },
+    });
+    await house.check();
+    expect(house.asked).toBe(1);
+  });
+
+  test('is asked about although it was gone a moment ago', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = async () => ({ status: 'gone', reason: 'left' });
+    await house.check();
+    house.pass(1);
+    await house.checks.doubt(subject, house.now());
+    house.upstream = stillHere;
+    expect(await house.check()).toMatchObject({ status: 'current' });
+  });
+
+  test('stays in doubt when the answer is to a question from before', async () => {
+    const house = new UpstreamHouse(stored, upstreamCheck);
+    house.upstream = async () => {
+      house.pass(1);
+      await house.checks.doubt(subject, house.now());
+      return { status: 'current', identity: sampleIdentity() };
+    };
+    await house.check();
+    house.upstream = async () => ({ status: 'gone', reason: 'left' });
+    expect(await house.check()).toMatchObject({ status: 'suspended' });
+    expect(house.asked).toBe(2);
+  });
+});
+
 describe('an identity that is old', () => {
   test('is asked about, and the answer is stored at once', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);

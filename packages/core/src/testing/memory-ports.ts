@@ -56,7 +56,7 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
         lastLoginAt,
         identity: outcome.identity,
         checkedAt: outcome.at,
-        ...(row.staleSince && row.staleSince > outcome.at && { staleSince: row.staleSince }),
+        ...doubtedSince(row, outcome.at),
       };
     case 'gone':
       return {
@@ -66,10 +66,16 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
         identity: row.identity,
         checkedAt: outcome.at,
         gone: goneNow(row, outcome),
+        ...doubtedSince(row, outcome.at),
       };
     case 'unavailable':
       return { ...row, staleSince: row.staleSince ?? outcome.at };
   }
+}
+
+/** A doubt that came after the question stays. */
+function doubtedSince({ staleSince }: StoredIdentity, at: Date): Pick<StoredIdentity, 'staleSince'> {
+  return staleSince !== undefined && staleSince > at ? { staleSince } : {};
 }
 
 function goneNow({ gone: before }: StoredIdentity, now: CheckOutcome & { status: 'gone' }): Gone {

@@ -195,6 +195,26 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
     expect((await find(subject))?.staleSince).toBeUndefined();
   });
 
+  test('a doubt about who is gone outlives what was known of their leaving before', async () => {
+    const { subject } = await save();
+    const checks = place.store.identityChecks;
+    const at = place.clock.pass(1);
+    const gone = {
+      status: 'gone',
+      reason: 'left',
+      proof: 'stated',
+      at,
+      until: place.clock.in(3600),
+    } as const;
+    await checks.record(subject, gone);
+    const doubted = place.clock.pass(1);
+    await checks.doubt(subject, doubted);
+    await checks.record(subject, gone);
+    expect(await find(subject)).toMatchObject({ staleSince: doubted, gone: { reason: 'left' } });
+    await checks.record(subject, { ...gone, at: place.clock.pass(1) });
+    expect((await find(subject))?.staleSince).toBeUndefined();
+  });
+
   test('a rotated upstream token is kept at once, past what a unit remembers', async () => {
     const { subject } = await save();
     const unit = place.store.unit();
