@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { serveUpstream } from '../testing/upstream-server.ts';
 import { failureIn, wayOut } from '../testing/way-out.ts';
+import type { LookupAll } from './guarded-lookup.ts';
 
 const here = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
 
@@ -134,6 +135,30 @@ describe('a request', () => {
     await using out = wayOut({ urls: [here(upstream.port)] });
     for (let turn = 0; turn < 20; turn += 1) await (await out.fetch(here(upstream.port))).text();
     expect(upstream.connections.count).toBeLessThan(5);
+  });
+
+  // The attack: an upstream that names a new host each time, to each of which we would keep a connection.
+  it('finds connections to a bounded number of hosts at once, and room again when they are closed', async () => {
+    let keep = true;
+    await using upstream = await serveUpstream((_, response) => {
+      if (!keep) response.setHeader('connection', 'close');
+      response.end('x');
+    });
+    const urls = Array.from({ length: 80 }, (_, index) => `http://h${index}.example:${upstream.port}/`);
+    const lookup: LookupAll = (_name, _options, callback) =>
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    const ask = async (out: { readonly fetch: typeof fetch }, url: string) =>
+      (await out.fetch(url)).text().then(
+        () => 'answered',
+        () => 'failed',
+      );
+    await using hoarding = wayOut({ urls, insecureHttp: true }, { lookup });
+    const outcomes = await Promise.allSettled(urls.map((url) => ask(hoarding, url)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(32);
+    expect(upstream.connections.most).toBeLessThanOrEqual(32);
+    keep = false;
+    await using polite = wayOut({ urls, insecureHttp: true }, { lookup });
+    for (const url of urls) expect(await ask(polite, url)).toBe('answered');
   });
 
   it('is logged by method, origin and status, and never by what may be secret in it', async () => {
