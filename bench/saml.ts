@@ -46,7 +46,7 @@ console.log(
 await burst((one) => checker.check(one, never)); // warm
 await report('nothing', () => new Promise((resolve) => setTimeout(resolve, 3_000)));
 await report('answers in threads', () => burst((one) => checker.check(one, never)));
-await report('answers in the server', () => burst(async (one) => run(one)));
+await report('answers in the server', () => burst(async (one) => run({ check: one })));
 await checker.close();
 server.close();
 

@@ -5,8 +5,9 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '@gatehouse/connector-kit';
+import type { Heard, LogoutJob } from '../logout/hear.ts';
 import type { Checked } from '../response/check-response.ts';
-import type { Job, Outcome } from './job.ts';
+import type { Job, Outcome, Work } from './job.ts';
 
 export interface CheckerLimits {
   readonly threads: number;
@@ -22,7 +23,7 @@ const mostMemory = 128;
 const program = new URL(`worker${extname(import.meta.url)}`, import.meta.url);
 
 interface Waiting {
-  readonly job: Job;
+  readonly work: Work;
   readonly signal: AbortSignal;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (error: ConnectorError) => void;
@@ -53,16 +54,29 @@ export class Checker {
 
   /** @throws ConnectorError */
   async check(job: Job, signal: AbortSignal): Promise<Checked> {
+    const outcome = await this.#done({ check: job }, signal);
+    if ('checked' in outcome) return outcome.checked;
+    throw new Error('a thread has done something else than it was asked');
+  }
+
+  /** @throws ConnectorError */
+  async hear(job: LogoutJob, signal: AbortSignal): Promise<Heard> {
+    const outcome = await this.#done({ hear: job }, signal);
+    if ('heard' in outcome) return outcome.heard;
+    throw new Error('a thread has done something else than it was asked');
+  }
+
+  async #done(work: Work, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) throw unavailable('the call was ended', signal.reason);
     if (this.#line.length >= this.#limits.waiting) {
       throw unavailable('too many sign-ins are being checked at once', undefined, 2);
     }
-    const outcome = await this.#enqueue(job, signal);
-    if ('checked' in outcome) return outcome.checked;
-    throw new ConnectorError(outcome.code, { reason: outcome.reason });
+    const outcome = await this.#enqueue(work, signal);
+    if ('code' in outcome) throw new ConnectorError(outcome.code, { reason: outcome.reason });
+    return outcome;
   }
 
-  #enqueue(job: Job, signal: AbortSignal): Promise<Outcome> {
+  #enqueue(work: Work, signal: AbortSignal): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const left = () => done(() => reject(unavailable('the call was ended', signal.reason)));
       const done = (act: () => void) => {
@@ -72,7 +86,7 @@ export class Checker {
         act();
       };
       const waiting: Waiting = {
-        job,
+        work,
         signal,
         settle: (outcome) => done(() => resolve(outcome)),
         fail: (error) => done(() => reject(error)),
@@ -104,7 +118,7 @@ export class Checker {
     return worker;
   }
 
-  #run(worker: Worker, { job, settle, fail }: Waiting): void {
+  #run(worker: Worker, { work, settle, fail }: Waiting): void {
     const over = () => {
       clearTimeout(tooLong);
       worker.off('message', answered).off('error', broke).off('exit', ended);
@@ -127,7 +141,7 @@ export class Checker {
     const tooLong = setTimeout(() => broke(new DOMException('', 'TimeoutError')), this.#limits.longestCheck);
     worker.once('message', answered).once('error', broke).once('exit', ended);
     worker.ref();
-    worker.postMessage(job);
+    worker.postMessage(work);
   }
 
   async #end(worker: Worker): Promise<void> {

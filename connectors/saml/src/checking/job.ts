@@ -1,5 +1,6 @@
-/** One answer to be checked, and what came out: what travels between the threads. */
+/** One answer, or message about signing out, to be checked, and what came out: what travels between the threads. */
 import { ConnectorError, type ConnectorErrorCode } from '@gatehouse/connector-kit';
+import { type Heard, hear, type LogoutJob } from '../logout/hear.ts';
 import { type Checked, checkResponse } from '../response/check-response.ts';
 import type { Expectation } from '../response/expectation.ts';
 
@@ -9,14 +10,18 @@ export interface Job {
   readonly expected: Expectation;
 }
 
+export type Work = { readonly check: Job } | { readonly hear: LogoutJob };
+
 export type Outcome =
   | { readonly checked: Checked }
+  | { readonly heard: Heard }
   | { readonly code: ConnectorErrorCode; readonly reason: string };
 
 /** Never throws: an error loses its class on the way to another thread. */
-export function run({ answer, expected }: Job): Outcome {
+export function run(work: Work): Outcome {
   try {
-    return { checked: checkResponse(answer, expected) };
+    if ('hear' in work) return { heard: hear(work.hear) };
+    return { checked: checkResponse(work.check.answer, work.check.expected) };
   } catch (error) {
     if (ConnectorError.is(error)) return { code: error.code, reason: error.message };
     // A stack that ran over, or a fault of ours; what it says may quote the answer.

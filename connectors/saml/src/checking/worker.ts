@@ -1,5 +1,5 @@
 /** The program of a worker thread: checks what it is given, one after the other. */
 import { parentPort } from 'node:worker_threads';
-import { type Job, run } from './job.ts';
+import { run, type Work } from './job.ts';
 
-parentPort?.on('message', (job: Job) => parentPort?.postMessage(run(job)));
+parentPort?.on('message', (work: Work) => parentPort?.postMessage(run(work)));

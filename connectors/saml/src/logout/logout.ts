@@ -15,8 +15,7 @@ import { success } from '../names.ts';
 import { refuse } from '../refusal.ts';
 import { send } from '../requests/send.ts';
 import { type Envelope, logoutRequest, logoutResponse } from './messages.ts';
-import { type LogoutWish, readLogoutRequest, readLogoutResponse } from './read-request.ts';
-import { receive } from './receive.ts';
+import type { LogoutExpectation, LogoutWish } from './read-request.ts';
 import { replyWith, signedOutPage } from './reply.ts';
 
 export class SamlLogout {
@@ -43,16 +42,23 @@ export class SamlLogout {
   /** Served at `/connectors/<id>/logout`: the provider's wish, or its answer to ours. */
   async answer(arrival: Arrival, call: Call): Promise<Reply> {
     const idp = await this.#room.source.current(call.signal);
-    const { field, message, relayState } = receive(arrival, idp.certificates);
-    const expected = this.#expectation(idp);
-    if (field === 'SAMLResponse') {
-      const status = readLogoutResponse(message, expected);
-      if (status !== success) call.log.warn({ status }, 'the identity provider did not sign the person out');
-      return signedOutPage();
+    const heard = await this.#room.checker.hear(
+      {
+        method: arrival.method,
+        params: arrival.params.toString(),
+        query: arrival.query ?? '',
+        certificates: idp.certificates,
+        expected: this.#expectation(idp),
+      },
+      call.signal,
+    );
+    if (heard.kind === 'wish') {
+      await this.#endSessions(heard.wish);
+      return this.#confirm(idp, heard.wish, heard.relayState);
     }
-    const wish = readLogoutRequest(message, expected);
-    await this.#endSessions(wish);
-    return this.#confirm(idp, wish, relayState);
+    const { status } = heard;
+    if (status !== success) call.log.warn({ status }, 'the identity provider did not sign the person out');
+    return signedOutPage();
   }
 
   async #endSessions({ id, nameId, sessions, over }: LogoutWish): Promise<void> {
@@ -85,7 +91,7 @@ export class SamlLogout {
     return { id, issueInstant: host.now(), issuer: us.entityId, destination };
   }
 
-  #expectation({ entityId }: Idp) {
+  #expectation({ entityId }: Idp): LogoutExpectation {
     const { config, host, us } = this.#room;
     return {
       idp: entityId,

@@ -29,7 +29,10 @@ export interface Received {
 const longestMessage = 64 * 1024;
 
 /** @throws ConnectorError `bad_response` */
-export function receive(arrival: Arrival, certificates: readonly string[]): Received {
+export function receive(
+  arrival: Pick<Arrival, 'method' | 'params' | 'query'>,
+  certificates: readonly string[],
+): Received {
   const field = fieldOf(arrival.params);
   const relayState = arrival.params.get('RelayState') ?? undefined;
   const message =
