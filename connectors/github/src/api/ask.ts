@@ -47,21 +47,32 @@ export async function ask<S extends z.ZodType<Json>>(
 ): Promise<Answer<z.output<S>> | null> {
   const known = usable(asker.seen.find(path), schema);
   const response = await send(asker, path, known?.etag);
-  if (response.status === 304 && known) {
-    await discard(response);
-    asker.seen.keep(path, known);
-    return { body: schema.parse(known.body), next: known.next, hidden: hiddenIn(response) };
+  switch (response.status) {
+    case 200:
+      return read(asker, path, schema, response);
+    case 404:
+      await discard(response);
+      return null;
+    case 304:
+      if (known === undefined) break;
+      await discard(response);
+      asker.seen.keep(path, known);
+      return { body: schema.parse(known.body), next: known.next, hidden: hiddenIn(response) };
   }
-  if (response.status === 404) {
-    await discard(response);
-    return null;
-  }
-  if (response.status !== 200) throw await failure(asker, path, response);
+  throw await failure(asker, path, response);
+}
+
+async function read<S extends z.ZodType<Json>>(
+  asker: Asker,
+  path: string,
+  schema: S,
+  response: Response,
+): Promise<Answer<z.output<S>>> {
   const hidden = hiddenIn(response);
   const body = readAs(schema, await jsonOf(response, path), path);
   const next = hasNext(response, below(asker.upstream.api, path));
   const etag = response.headers.get('etag');
-  // What is complete by chance of the moment is asked for in full again.
+  // A list with something left out is asked for in full the next time.
   if (etag && hidden.length === 0) asker.seen.keep(path, { etag, next, body });
   return { body, next, hidden };
 }
