@@ -51,7 +51,7 @@ const house = await openHouse({
     tokens: { upstreamCheck: '0s' },
     connectors: [
       connector('partner'),
-      connector('second'),
+      connector('second', { acrValues: ['urn:example:gold'] }),
       {
         ...connector('plain'),
         type: 'oauth2',
@@ -112,6 +112,20 @@ describe('a sign-in at another provider', () => {
     expect(decodeJwt(again.id_token ?? '').groups).toEqual(['writers']);
   });
 
+  test('is a fresh one where the client asks for that, and how it was done is passed on', async () => {
+    const { party, claims } = await signIn('other');
+    const authorization = await party.authorization({ prompt: 'login' });
+    const asked = await party.browser.go(authorization.url, provider.issuer);
+    expect(Object.fromEntries(asked.location?.searchParams ?? [])).toMatchObject({
+      prompt: 'login',
+      max_age: '0',
+    });
+    const end = await party.browser.go(asked.location ?? '', appRedirect);
+    const fresh = decodeJwt((await party.exchange(authorization, end)).id_token ?? '');
+    expect(fresh).toMatchObject({ sub: claims.sub, acr: 'urn:example:gold' });
+    assert.ok(Number(fresh.auth_time) >= Number(claims.auth_time));
+  });
+
   test('waits for somebody whose token is taken no more, and goes on once they have signed in again', async () => {
     const { party, tokens } = await signIn('app');
     await provider.order({ people: [] });
@@ -122,11 +136,18 @@ describe('a sign-in at another provider', () => {
     expect(decodeJwt(refreshed.id_token ?? '').groups).toEqual(['engineers', 'admins']);
   });
 
-  test('and a dead provider neither stops the other button nor ends a session', async () => {
+  test('is for later while the provider is dead: a page says so, and sessions go on with what was known', async () => {
     const { party, tokens } = await signIn('app');
     await provider.order({ mode: 'down' });
     const refreshed = await party.refresh(tokens.refresh_token ?? '');
     expect(decodeJwt(refreshed.id_token ?? '').groups).toEqual(['engineers', 'admins']);
+    await provider.order({ mode: 'well' });
+    const other = await house.party('plain', appRedirect);
+    const { url } = await other.authorization();
+    const leaving = await other.browser.go(url, provider.issuer);
+    const back = await provider.visit(leaving.location ?? url, issuer);
+    await provider.order({ mode: 'down' });
+    assert.equal((await other.browser.go(back)).status, 503);
   });
 });
 

@@ -22,7 +22,8 @@ export function checkAllowed(claims: Claims, { hostedDomains, acrValues }: OidcC
   const domain = textAt(claims, 'hd')?.toLowerCase();
   if (hostedDomains.length > 0 && (domain === undefined || !hostedDomains.includes(domain))) {
     const reason = `the account is of ${domain === undefined ? 'no domain' : `the domain ${JSON.stringify(domain)}`} (\`hd\`), and \`hostedDomains\` has others`;
-    throw new ConnectorError('not_allowed', { reason });
+    const personMessage = `Sign in with an account of ${hostedDomains.join(' or ')}.`;
+    throw new ConnectorError('not_allowed', { reason, personMessage });
   }
   const acr = textAt(claims, 'acr');
   if (acrValues.length > 0 && (acr === undefined || !acrValues.includes(acr))) {

@@ -80,9 +80,9 @@ export class Provider {
   }
 
   /** Attack: an issuer that speaks for another one (OIDC Discovery 1.0, section 4.3). Letter by letter. */
-  #checked(document: unknown): client.ServerMetadata {
+  #checked(document: object): client.ServerMetadata {
     const { issuer, endpoints, algorithms } = this.config;
-    const read = discoveryDocument.safeParse(document);
+    const read = discoveryDocument.safeParse(withoutNulls(document));
     if (!read.success) throw malformed(read.error);
     if (read.data.issuer !== issuer) throw otherIssuer(read.data.issuer, issuer);
     return {
@@ -97,6 +97,11 @@ export class Provider {
       userinfo_signing_alg_values_supported: algorithms,
     };
   }
+}
+
+/** Some write `null` for what they do not have. */
+function withoutNulls(document: object): object {
+  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null));
 }
 
 function otherIssuer(found: string, expected: string): ConnectorError {

@@ -42,8 +42,10 @@ export async function askGraph(
     next = nextPage(answer['@odata.nextLink'], graph);
   }
   const counted = found.filter((group) => counts(group, graph));
-  call.trace.step('groups at Microsoft Graph', { found: found.length, counted: counted.length });
-  return [...new Set(counted.map((group) => nameOf(group, graph)))];
+  const names = [...new Set(counted.map((group) => nameOf(group, graph)))];
+  const leftOut = found.filter((group) => !counted.includes(group)).map(({ id }) => id);
+  call.trace.step('groups at Microsoft Graph', { groups: names, leftOut });
+  return names;
 }
 
 function firstPage({ url }: Graph): URL {

@@ -44,7 +44,7 @@ export async function askWorkspace(
       if (found.size > mostGroups) throw incomplete(`more than ${mostGroups} groups`);
     }
   }
-  call.trace.step('groups at Google Workspace', { found: found.size });
+  call.trace.step('groups at Google Workspace', { groups: [...found] });
   return [...found];
 }
 
