@@ -102,6 +102,13 @@ const options = z.strictObject({
   decryption: oneOrMore(keyPair).optional().describe('For encrypted assertions (AES-GCM with RSA-OAEP).'),
   requireEncryption: z.boolean().default(false).describe('Refuse assertions that are not encrypted.'),
   clockSkew: duration('60s').describe('By how much clocks may differ; at most five minutes.'),
+  unsolicited: z
+    .strictObject({
+      initiateLoginUri: url.describe(
+        'Where a browser begins a sign-in that comes with an answer nobody asked for: the address at which the application begins one.',
+      ),
+    })
+    .optional(),
   forceAuthn: z.boolean().default(false).describe('Let the provider ask for the password at every sign-in.'),
   authnContexts: z
     .array(text)

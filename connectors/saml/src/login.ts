@@ -50,10 +50,12 @@ export class SamlLogin implements RedirectLogin<SamlState> {
   readonly kind = 'redirect';
   readonly tokenParam = 'RelayState';
   readonly largestAnswer = 512 * 1024;
+  readonly unasked?: URL;
   readonly #room: SamlRoom;
 
   constructor(room: SamlRoom) {
     this.#room = room;
+    if (room.us.unasked !== undefined) this.unasked = room.us.unasked;
   }
 
   async begin(

@@ -5,6 +5,8 @@ export class ServiceProvider {
   readonly entityId: string;
   /** Where logouts go, of both kinds. */
   readonly logoutUrl: string;
+  /** OpenID Connect Core 1.0, section 4: the application learns who asks it to begin. */
+  readonly unasked: URL | undefined;
   /** Where Dex had its answers sent, for all connectors. */
   readonly #sharedAcs: string | undefined;
 
@@ -14,6 +16,7 @@ export class ServiceProvider {
     const own = `${base}/connectors/${encodeURIComponent(id)}`;
     this.entityId = config.entityId ?? `${own}/metadata`;
     this.logoutUrl = `${own}/logout`;
+    this.unasked = unaskedOf(config, issuer);
     this.#sharedAcs = config.callback === 'shared' ? `${base}/callback` : undefined;
   }
 
@@ -21,4 +24,11 @@ export class ServiceProvider {
   acs(callbackUrl: URL): string {
     return this.#sharedAcs ?? callbackUrl.href;
   }
+}
+
+function unaskedOf({ unsolicited }: SamlConfig, issuer: string): URL | undefined {
+  if (unsolicited === undefined) return undefined;
+  const url = new URL(unsolicited.initiateLoginUri);
+  url.searchParams.set('iss', issuer);
+  return url;
 }

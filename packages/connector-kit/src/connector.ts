@@ -39,6 +39,11 @@ export interface RedirectLogin<State> {
    * has some 100 KB. Strangers can fill what is allowed here.
    */
   readonly largestAnswer?: number;
+  /**
+   * Where a browser goes that brings an answer to no open sign-in of ours, such as one that began at the upstream. Nothing
+   * of the answer is used: it could be anybody's. The address begins a sign-in of its own. Absent: an error page.
+   */
+  readonly unasked?: URL;
   /** `memo` is sealed, stored, and given to `finish` of this login alone: nonce, PKCE verifier, request id. */
   begin(
     i: { readonly token: string; readonly callbackUrl: URL; readonly wish: SignInWish },

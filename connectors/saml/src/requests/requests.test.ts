@@ -91,3 +91,16 @@ describe('the way to sign in', () => {
     await played.connector.close?.();
   });
 });
+
+test('who comes from a portal is sent to the application, which learns who asks it to begin', async () => {
+  const { login, connector } = play({
+    unsolicited: { initiateLoginUri: 'https://app.example.com/login?a=b' },
+  });
+  const { searchParams, origin } = login.unasked ?? new URL('about:blank');
+  expect([origin, searchParams.get('a'), searchParams.get('iss')]).toEqual([
+    'https://app.example.com',
+    'b',
+    issuer,
+  ]);
+  await connector.close?.();
+});

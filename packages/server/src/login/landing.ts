@@ -29,6 +29,7 @@ export async function land(room: LoginRoom, ctx: Context, connectorId: string | 
   );
   const arrival = await readArrival(ctx, limitOf(candidates));
   const login = await loginOf(room, arrival, candidates);
+  if (login === null) return turnAway(ctx, candidates);
   const handle = randomBytes(32).toString('base64url');
   currentUnit().logins.saveArrival({ handle, loginToken: login.token, arrival }, arrivalsPerLogin);
   const address = addressOf(room, { uid: login.interaction }, 'finish');
@@ -41,19 +42,32 @@ async function readArrival(ctx: Context, limit: number): Promise<Arrival> {
   return { method: 'GET', params: new URLSearchParams(ctx.querystring), headers: {} };
 }
 
-/** @throws BrokerError `sign_in_expired` for a token that is unknown, used, too old, or meant for another connector */
+/** Null for a token that is unknown, used, too old, or meant for another connector. */
 async function loginOf(
   room: LoginRoom,
   { params }: Arrival,
   candidates: readonly RedirectEntry[],
-): Promise<Login> {
+): Promise<Login | null> {
   for (const { entry, login: kind } of candidates) {
     const token = field(params, kind.tokenParam);
     const login = token === '' ? null : await currentUnit().logins.find(token);
     if (login === null) continue;
     if (login.connectorId === entry.id && isOpen(login, room.now())) return login;
   }
-  throw new BrokerError('sign_in_expired', { reason: 'no open login of this connector has this token' });
+  return null;
+}
+
+/**
+ * Attack: an answer for somebody else is posted by a browser that never asked for one. It signs nobody in; where the
+ * connector says so, the browser is sent to begin by itself, and ends in its own person's account.
+ * @throws BrokerError `sign_in_expired`
+ */
+function turnAway(ctx: Context, candidates: readonly RedirectEntry[]): void {
+  const [target, ...more] = candidates.flatMap(({ login }) => login.unasked ?? []);
+  if (target === undefined || more.length > 0) {
+    throw new BrokerError('sign_in_expired', { reason: 'no open login of this connector has this token' });
+  }
+  goTo(ctx, target.href);
 }
 
 interface RedirectEntry {

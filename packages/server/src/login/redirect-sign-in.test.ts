@@ -4,12 +4,13 @@ import { Browser } from '../testing/browser.ts';
 import { type SignInApp, startSignInApp } from '../testing/sign-in-app.ts';
 
 /** An upstream that believes the parameter `person`. */
-function upstream(tokenParam: string, departure: 'GET' | 'POST' = 'GET'): Connector<Json> {
+function upstream(tokenParam: string, departure: 'GET' | 'POST' = 'GET', unasked?: URL): Connector<Json> {
   return {
     login: {
       kind: 'redirect',
       tokenParam,
       ...(departure === 'POST' && { largestAnswer: 1024 * 1024 }),
+      ...(unasked && { unasked }),
       begin: async ({ token, callbackUrl }) => {
         const url = new URL('https://upstream.example/authorize');
         const fields = { [tokenParam]: token, answer: callbackUrl.href };
@@ -42,6 +43,7 @@ beforeEach(async () => {
     corp: upstream('state'),
     saml: upstream('RelayState', 'POST'),
     other: upstream('state'),
+    portal: upstream('RelayState', 'POST', new URL('https://app.example.com/login?iss=here')),
   });
   alice = new Browser(app, 'alice-1');
 });
@@ -282,5 +284,26 @@ describe('where it can go on', () => {
     const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
     expect((await alice.post('/login/alice-1/return', { csrf })).location).toBe('/refused');
     expect(app.refused).toEqual(['access_denied']);
+  });
+});
+
+// Attack: a page posts an answer for the attacker's account, so that the victim works in it.
+describe('an answer that nobody asked for', () => {
+  it.each(['', 'RelayState=unknown&', 'RelayState=&'])(
+    'signs nobody in, with the token "%s"',
+    async (token) => {
+      const { status, location } = await alice.get(`/callback/corp?${token}person=mallory`);
+      expect([status, location]).toEqual([400, '']);
+      expect(app.tables.arrivals.size).toBe(0);
+    },
+  );
+
+  it('begins a sign-in at the application where the connector names one, and takes nothing along', async () => {
+    const { status, location } = await alice.get('/callback/portal?RelayState=evil&person=mallory');
+    expect([status, location]).toEqual([303, 'https://app.example.com/login?iss=here']);
+  });
+
+  it('of one connector does not do so at another', async () => {
+    expect((await alice.get('/callback/saml?RelayState=evil&person=mallory')).status).toBe(400);
   });
 });
