@@ -153,3 +153,15 @@ test('private addresses may be those that the operator wrote, and `http:` on thi
     insecureSkipTlsVerify: false,
   });
 });
+
+test('a certificate of ours is shown where the operator wrote the address, and nowhere else', () => {
+  const pem = '-----BEGIN CERTIFICATE-----\n';
+  const config = configSchema.parse({
+    issuer: least.issuer,
+    clientId: 'a',
+    tlsCertificate: pem,
+    tlsKey: key,
+    ca: pem,
+  });
+  expect(httpNeeds(config)).toMatchObject({ clientCertificate: { cert: pem, key }, ca: pem });
+});

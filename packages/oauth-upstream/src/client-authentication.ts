@@ -105,6 +105,12 @@ async function signedAssertion(
 }
 
 function thumbprintOf(certificate: string): string {
-  const digits = new X509Certificate(certificate).fingerprint256.replaceAll(':', '');
-  return Buffer.from(digits, 'hex').toString('base64url');
+  try {
+    const digits = new X509Certificate(certificate).fingerprint256.replaceAll(':', '');
+    return Buffer.from(digits, 'hex').toString('base64url');
+  } catch (cause) {
+    const reason =
+      '`clientCertificate` cannot be read: it has to be one certificate in PEM ("BEGIN CERTIFICATE")';
+    throw new ConnectorError('misconfigured', { reason, cause });
+  }
 }

@@ -1,6 +1,8 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { rootCertificates } from 'node:tls';
 import { testCall } from '@gatehouse/connector-kit/testing';
-import { decodeJwt, exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+import { decodeJwt, decodeProtectedHeader, exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startHostileOidcProvider } from '../../../../tests/support/hostile/oidc-provider.ts';
 import { startOpenIdProvider } from '../../../../tests/support/openid-provider.ts';
@@ -132,15 +134,35 @@ describe('connector check, at an upstream that is not what it should be', () => 
   });
 });
 
-test('a signed assertion is for the token endpoint, of this client, and names its key', async () => {
-  upstream.honest();
-  const options = {
+describe('a signed assertion', async () => {
+  const key = {
     clientSecret: undefined,
     clientKey: await exportPKCS8(privateKey),
     clientKeyAlgorithm: 'ES256',
   };
-  const { connector } = openAt(upstream, options);
-  await connector.check(testCall());
-  const claims = decodeJwt(upstream.tokenRequests[0]?.get('client_assertion') ?? '');
-  expect(claims).toMatchObject({ aud: `${upstream.issuer}/token`, iss: 'gatehouse', sub: 'gatehouse' });
+  const [certificate = ''] = rootCertificates;
+
+  test('is for the token endpoint, of this client, and names its key or its certificate', async () => {
+    await check({ ...key, clientKeyId: 'ours', clientCertificate: certificate }, upstream.issuer);
+    const assertion = upstream.tokenRequests[0]?.get('client_assertion') ?? '';
+    expect(decodeJwt(assertion)).toMatchObject({
+      aud: `${upstream.issuer}/token`,
+      iss: 'gatehouse',
+      sub: 'gatehouse',
+    });
+    const thumbprint = createHash('sha256').update(new X509Certificate(certificate).raw).digest('base64url');
+    expect(decodeProtectedHeader(assertion)).toMatchObject({
+      alg: 'ES256',
+      kid: 'ours',
+      'x5t#S256': thumbprint,
+    });
+  });
+
+  test('is not made with a certificate that cannot be read', async () => {
+    const clientCertificate = '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n';
+    const failed = await failedIn({ ...key, clientCertificate }, upstream.issuer);
+    expect(failed).toEqual([
+      ['client authentication', expect.stringMatching(/clientCertificate/), expect.any(String)],
+    ]);
+  });
 });
