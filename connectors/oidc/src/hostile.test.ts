@@ -3,7 +3,7 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { type WayOut, wayOut } from '../../../packages/server/src/testing/way-out.ts';
 import { oidcCases } from '../../../tests/support/hostile/oidc-cases.ts';
-import { startHostileOidcProvider } from '../../../tests/support/hostile/oidc-provider.ts';
+import { makeKeys, signed, startHostileOidcProvider } from '../../../tests/support/hostile/oidc-provider.ts';
 import { clientSecret, openAt, signInAt } from './testing/open-connector.ts';
 
 const upstream = await startHostileOidcProvider();
@@ -27,6 +27,16 @@ test('the provider without a lie is taken, fresh or not', async () => {
   expect(await signIn({}, true)).toMatchObject({ upstreamId: 'u-1' });
   expect(await signIn({ userinfo: true })).toMatchObject({ upstreamId: 'u-1' });
 });
+
+test.each(['ES256', 'PS256', 'EdDSA'])(
+  'a provider that signs with %s is taken, unless it may not',
+  async (alg) => {
+    const keys = await makeKeys(alg, 'k-2');
+    upstream.lies = { idToken: (claims) => signed(claims, keys), keys: () => ({ keys: [keys.jwk] }) };
+    expect(await signIn()).toMatchObject({ upstreamId: 'u-1' });
+    await assert.rejects(signIn({ algorithms: ['RS256'] }), /"alg"/);
+  },
+);
 
 describe('an upstream that lies is refused', () => {
   test.each(oidcCases)('$attack', async ({ lies, config, fresh, refused: [code, reason] }) => {
