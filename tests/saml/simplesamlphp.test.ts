@@ -117,6 +117,21 @@ describe('SimpleSAMLphp', () => {
     expect(form.body).toContain('name="password"');
   });
 
+  test('ends the session here when somebody signs out there', async () => {
+    const { rp, authorization, end } = await signIn('jane', 'janes-password');
+    await rp.exchange(authorization, end);
+    const silent = async () => {
+      const { url } = await rp.authorization({ prompt: 'none' });
+      return (await rp.browser.go(url, rp.redirectUri)).location?.searchParams;
+    };
+    expect((await silent())?.get('code')).toBeTruthy();
+    const back = `${idp.url}/index.php`;
+    const start = `${idp.url}/saml2/idp/SingleLogoutService.php?ReturnTo=${encodeURIComponent(back)}`;
+    const done = await rp.browser.go(start, back);
+    expect(done.location?.href).toBe(back);
+    expect((await silent())?.get('error')).toBe('login_required');
+  });
+
   // Login CSRF: the attacker's answer is posted by the victim's browser.
   test('cannot sign in the browser of somebody else', async () => {
     const rp = await house.party('web');

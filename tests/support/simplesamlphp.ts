@@ -30,11 +30,12 @@ export interface SimpleSamlPhp {
   stop(): Promise<void>;
 }
 
-export async function startSimpleSamlPhp(): Promise<SimpleSamlPhp> {
+/** @param host a name of this machine: to a browser, `localhost` and `127.0.0.1` are different sites */
+export async function startSimpleSamlPhp(host = '127.0.0.1'): Promise<SimpleSamlPhp> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-ssp-'));
   const keys = makeSamlKeys('idp.example.com');
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const entityId = `${url}/idp`;
   await writeConfiguration(folder, url, keys);
   const child = spawn(
@@ -122,7 +123,7 @@ $config = ['people' => ['exampleauth:UserPass',
 
 function hosted(url: string): string {
   return `<?php
-$metadata['${url}/idp'] = ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt', 'auth' => 'people',
+$metadata['${url}/idp'] = ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt', 'auth' => 'people', 'redirect.sign' => true, 'sign.logout' => true,
   'NameIDFormat' => ['urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'],
   'authproc' => [2 => ['class' => 'saml:PersistentNameID', 'attribute' => 'uid']],
 ];

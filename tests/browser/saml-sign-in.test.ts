@@ -1,0 +1,75 @@
+/** A real identity provider on another site, in a real Chromium: its answer is a form that sends itself across sites. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { makeSamlKeys } from '../support/hostile/saml-keys.ts';
+import { client, type House, openHouse } from '../support/house.ts';
+import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
+import { startWebSite, type WebSite } from '../support/web-site.ts';
+
+const ours = makeSamlKeys('login.example.com');
+let chromium: Browser;
+let idp: SimpleSamlPhp;
+let house: House;
+let app: WebSite;
+
+beforeAll(async () => {
+  app = await startWebSite(() => '<!doctype html><title>App</title><h1>The application</h1>');
+  [chromium, idp] = await Promise.all([launchChromium(), startSimpleSamlPhp('localhost')]);
+  const byPost = {
+    entityId: idp.entityId,
+    ssoUrl: `${idp.url}/saml2/idp/SSOService.php`,
+    ssoBinding: 'post',
+    certificates: idp.keys.certificate,
+  };
+  const attributes = { username: 'uid', email: 'mail', groups: 'groups' };
+  house = await openHouse({
+    env: { SAML_KEY: ours.key },
+    config: {
+      connectors: [
+        {
+          id: 'school',
+          type: 'saml',
+          name: 'School',
+          config: {
+            idp: byPost,
+            attributes,
+            signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
+          },
+        },
+      ],
+      clients: [client('web', { public: true, redirectUris: [`${app.origin}/callback`] })],
+    },
+  });
+  await idp.trust({
+    entityId: `${house.issuer}/connectors/school/metadata`,
+    acs: `${house.issuer}/callback/school`,
+    logoutUrl: `${house.issuer}/connectors/school/logout`,
+    more: {
+      certData: ours.certificate.replace(/-----[A-Z ]+-----|\s/g, ''),
+      'validate.authnrequest': true,
+    },
+  });
+});
+afterAll(async () => {
+  await chromium?.close();
+  await Promise.all([house?.close(), app?.stop(), idp?.stop()]);
+});
+
+describe('a person with a browser', () => {
+  test('signs in at a provider on another site, by a form there and a form back', async () => {
+    const context = await chromium.newContext();
+    const page = await context.newPage();
+    const rp = await house.party('web', `${app.origin}/callback`);
+    const authorization = await rp.authorization();
+    await page.goto(authorization.url.href);
+    await page.locator('input[name=username]').fill('jane');
+    await page.locator('input[name=password]').fill('janes-password');
+    await page.locator('input[name=password]').press('Enter');
+    await page.waitForURL(`${app.origin}/callback?**`);
+    const end = { status: 303, url: new URL(page.url()), body: '', headers: new Headers() };
+    const tokens = await rp.exchange(authorization, { ...end, location: new URL(page.url()) });
+    expect(tokens.claims()?.groups).toEqual(['engineers', 'on-call']);
+    await context.close();
+  });
+});
