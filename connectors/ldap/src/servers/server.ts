@@ -5,7 +5,7 @@ import { present } from '../filters.ts';
 import { type HostAndPort, nameOf } from '../host.ts';
 import type { Session } from '../session.ts';
 import type { LdapConnection } from '../wire/connection.ts';
-import { NoAnswer, type Silence } from '../wire/no-answer.ts';
+import { NoAnswer, reasonOf, type Silence } from '../wire/no-answer.ts';
 import { BindPool } from './bind-pool.ts';
 import { BindTries } from './bind-tries.ts';
 import type { Health } from './health.ts';
@@ -85,7 +85,7 @@ export class Server {
       await this.#tryOnce(async (session) => session.search(rootEntry), errand);
       this.health.answered();
     } catch (error) {
-      this.health.failed(since, error instanceof Error ? error.message : String(error));
+      this.health.failed(since, String(error));
     }
   }
 
@@ -132,7 +132,7 @@ export class Server {
 
   #noteTrouble(noAnswer: NoAnswer, since: number): void {
     const closed = this.#means.closing.aborted;
-    if (!closed && troubles.includes(noAnswer.silence)) this.health.failed(since, noAnswer.message);
+    if (!closed && troubles.includes(noAnswer.silence)) this.health.failed(since, reasonOf(noAnswer));
   }
 
   #sessionMeans(lent: Awaited<ReturnType<ServiceConnection['lend']>>) {

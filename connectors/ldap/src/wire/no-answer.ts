@@ -46,3 +46,10 @@ export function notAwaited(reason: unknown, words: string, silent = true): NoAns
   const outOfTime = reason instanceof Error && reason.name === 'TimeoutError';
   return new NoAnswer(outOfTime && silent ? 'silent' : 'left', words, reason);
 }
+
+/** For the log: with the system's own word for it, such as `ECONNREFUSED`. */
+export function reasonOf({ message, cause }: NoAnswer): string {
+  const code =
+    cause instanceof Error && cause.name !== 'AbortError' && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && !message.includes(code) ? `${message} (${code})` : message;
+}
