@@ -35,7 +35,7 @@ export function stopwatch(): () => number {
 
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const own =
-    'code' in error && !ConnectorError.is(error) ? `${error.message} [${error.code}]` : error.message;
+  const code = 'code' in error && !ConnectorError.is(error) ? String(error.code) : '';
+  const own = error.message.includes(code) ? error.message : `${error.message} [${code}]`;
   return error.cause instanceof Error ? `${own}: ${wordsOf(error.cause)}` : own;
 }

@@ -1,12 +1,10 @@
 /** Groups by name: whether they are there, whether a sign-in would find them, and why somebody is not in them. */
 import type { FoundGroup, LookedUpGroup, Trace } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
-import type { Directory } from '../directory.ts';
 import { isDn, sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';
-import { both, configuredFilter, equals, present } from '../filters.ts';
+import { both, configuredFilter, equals } from '../filters.ts';
 import type { Group } from '../groups/group.ts';
-import { wholeEntries } from '../ranges.ts';
 import { inEachBase, searchFew } from '../search.ts';
 import type { Searches } from '../session.ts';
 import { type GroupWay, groupWayOf } from './group-way.ts';
@@ -141,38 +139,4 @@ async function reasons(
   const { config, person, memberships, roots } = asked;
   if (person === undefined || memberships.some(({ dn }) => sameDn(dn, entry.dn))) return [];
   return whyNotIn(searches, { config, way, roots, person, group: entry }, trace);
-}
-
-const memberAttributes = ['member', 'uniqueMember', 'memberUid'];
-
-/** How many members each has itself; left out where they cannot be counted. */
-export async function countMembers(
-  directory: Directory,
-  groups: readonly LookedUpGroup[],
-  signal: AbortSignal,
-): Promise<readonly LookedUpGroup[]> {
-  const counted: LookedUpGroup[] = [];
-  for (const group of groups) {
-    const found: FoundGroup[] = [];
-    for (const each of group.found) {
-      const members = await membersOf(directory, each.entry ?? '', signal).catch(() => undefined);
-      found.push(members === undefined ? each : { ...each, members });
-    }
-    counted.push({ ...group, found });
-  }
-  return counted;
-}
-
-function membersOf(directory: Directory, dn: string, signal: AbortSignal): Promise<number> {
-  return directory.use(signal, async (session) => {
-    const query = {
-      base: dn,
-      scope: 'base',
-      filter: present('objectClass'),
-      attributes: memberAttributes,
-    } as const;
-    const { entries } = await session.search(query);
-    const [whole] = await wholeEntries(session, entries, memberAttributes, { step: () => {} });
-    return memberAttributes.reduce((sum, name) => sum + (whole?.bytes(name).length ?? 0), 0);
-  });
 }
