@@ -1,4 +1,4 @@
-/** What a refresh learns from the upstream: stored at once, whatever becomes of the request. */
+/** What a question to the upstream brings: stored at once, whatever becomes of the request. */
 import type { Json } from '@gatehouse/connector-kit';
 import {
   type CheckOutcome,
