@@ -47,14 +47,7 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
     case 'current':
       return { subject, connectorId, lastLoginAt, identity: outcome.identity, checkedAt: outcome.at };
     case 'gone':
-      return {
-        subject,
-        connectorId,
-        lastLoginAt,
-        identity: row.identity,
-        checkedAt: outcome.at,
-        gone: goneNow(row, outcome),
-      };
+      return { ...row, checkedAt: outcome.at, gone: goneNow(row, outcome) };
     case 'unavailable':
       return { ...row, staleSince: row.staleSince ?? outcome.at };
   }
