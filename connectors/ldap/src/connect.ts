@@ -49,6 +49,7 @@ export async function openSocket(
   verify: boolean,
 ): Promise<Socket | TLSSocket> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeouts.connect)]);
+  const since = performance.now();
   const opened: Socket[] = [];
   const hold = <S extends Socket>(socket: S): S => {
     opened.push(socket);
@@ -68,7 +69,8 @@ export async function openSocket(
     return tls;
   } catch (error) {
     for (const socket of opened) socket.destroy();
-    throw connectFailure(error, `${host}:${port}`, signal);
+    if (signal.aborted) throw notAwaited(signal.reason, leftConnecting, since);
+    throw connectFailure(error, `${host}:${port}`);
   }
 }
 
@@ -105,10 +107,9 @@ function isDistrust(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-function connectFailure(error: unknown, where: string, signal: AbortSignal): NoAnswer {
-  if (signal.aborted) {
-    return notAwaited(signal.reason, 'the call was ended while connecting to the directory');
-  }
+const leftConnecting = 'the call was ended while connecting to the directory';
+
+function connectFailure(error: unknown, where: string): NoAnswer {
   const [code, reason] = whyUnreachable(error, where);
   return new NoAnswer('unreachable', reason, ConnectorError.is(error) ? error.cause : error, code);
 }

@@ -220,7 +220,7 @@ describe('a server that freezes', () => {
 
   test('until the time for the whole call is over is left alone by the next ones', async () => {
     first.hang();
-    open([first, second], { timeouts: { search: '30s', bind: '30s', call: '500ms' } });
+    open([first, second], { timeouts: { search: '30s', bind: '30s', call: '1500ms' } });
     await expect(groupsOf('u1')).rejects.toMatchObject({ code: 'unavailable' });
     expect(await groupsOf('u2')).toEqual(['group-u2']);
   });

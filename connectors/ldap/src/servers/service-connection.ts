@@ -45,7 +45,8 @@ export class ServiceConnection {
     if (!this.#keep) return { shared: new SharedConnection(await this.#open(), this.#open), used: false };
     if (this.#shared?.connection.alive) return { shared: this.#shared, used: true };
     this.#opening ??= this.#renew();
-    return { shared: await unlessAborted(this.#opening, signal, leftOpening), used: false };
+    const left = leftOpening(performance.now());
+    return { shared: await unlessAborted(this.#opening, signal, left), used: false };
   }
 
   giveBack({ shared }: Lent): void {
@@ -66,6 +67,7 @@ function turns(atOnce: number, what: string): Turns {
   return new Turns({ atOnce, waiting: limits.waiting, what });
 }
 
-function leftOpening(reason: unknown): NoAnswer {
-  return notAwaited(reason, 'the call was ended while connecting to the directory');
+function leftOpening(since: number) {
+  return (reason: unknown): NoAnswer =>
+    notAwaited(reason, 'the call was ended while connecting to the directory', since);
 }

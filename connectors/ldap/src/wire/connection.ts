@@ -137,13 +137,14 @@ export class LdapConnection {
     { timeout, signal, allowance = { bytes: limits.workBytes } }: Terms,
   ): Promise<{ exchange: Exchange; answer: Final }> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (signal.aborted) throw leftBecause(signal, false);
+    const since = performance.now();
+    if (signal.aborted) throw leftBecause(signal, since);
     const { promise, resolve, reject } = Promise.withResolvers<Final>();
     const exchange: Exchange = { kind, entries: [], references: [], allowance, resolve, reject };
     const { messageId: id } = request;
     const before = this.#exchanges.answered;
     const silent = () => this.#exchanges.answered === before;
-    const leave = () => this.#giveUp(id, kind, leftBecause(signal, silent()));
+    const leave = () => this.#giveUp(id, kind, leftBecause(signal, since, silent()));
     const timer = setTimeout(() => this.#giveUp(id, kind, tooLate(timeout, silent())), timeout);
     signal.addEventListener('abort', leave, { once: true });
     this.#exchanges.begin(id, exchange);
@@ -201,8 +202,8 @@ function tooLate(timeout: number, silent: boolean): NoAnswer {
   return new NoAnswer(silent ? 'silent' : 'slow', `the directory did not answer within ${timeout} ms`);
 }
 
-function leftBecause({ reason }: AbortSignal, silent: boolean): NoAnswer {
-  return notAwaited(reason, 'the call was ended before the directory had answered', silent);
+function leftBecause({ reason }: AbortSignal, since: number, silent = false): NoAnswer {
+  return notAwaited(reason, 'the call was ended before the directory had answered', since, silent);
 }
 
 /** Not critical: a directory without paging (RFC 2696) ignores it, and then answers all or `sizeLimitExceeded`. */

@@ -89,6 +89,7 @@ export class Exchanges {
       exchange.references.push(...response.urls);
       return exchange.references.length > limits.references ? tooManyReferences() : undefined;
     }
+    if (isUnreadable(response.entry.dn)) return unreadableName(response.entry.dn);
     exchange.entries.push(new Entry(response.entry));
     return exchange.entries.length > limits.entries ? tooManyEntries() : undefined;
   }
@@ -120,6 +121,20 @@ export class Exchanges {
     this.#abandoned.clear();
     for (const { reject } of waiting) reject(error);
   }
+}
+
+/**
+ * ldapts has put U+FFFD for what is not UTF-8: the name would be somebody else's.
+ *
+ * Attack: the name of somebody whose entry is called so, typed again and again. If it ended the connection, everybody
+ * else's searches would end with it.
+ */
+function isUnreadable(dn: string): boolean {
+  return dn.includes('\uFFFD');
+}
+
+function unreadableName(dn: string): ConnectorError {
+  return unavailable(`the directory has an entry whose name is not UTF-8; rename it: ${dn}`);
 }
 
 export function tooManyEntries(): ConnectorError {

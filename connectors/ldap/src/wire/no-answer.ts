@@ -38,13 +38,22 @@ export class NoAnswer extends ConnectorError {
   }
 }
 
+/** Milliseconds, in which a server that is well has answered something. */
+const FAIR_WAIT = 1000;
+
 /**
  * A call that ran out of time while nothing came is the server's silence; a person who went away, and work that is
  * better done elsewhere, say nothing of it.
+ *
+ * Attack: so many passwords at once that whoever waits behind them has no time left for the search that follows. If that
+ * were silence, a server that is only busy would count as away, and everybody's searches there would be cut off.
+ *
+ * @param since when it was asked, by `performance.now()`
  */
-export function notAwaited(reason: unknown, words: string, silent = true): NoAnswer {
+export function notAwaited(reason: unknown, words: string, since: number, silent = true): NoAnswer {
   const outOfTime = reason instanceof Error && reason.name === 'TimeoutError';
-  return new NoAnswer(outOfTime && silent ? 'silent' : 'left', words, reason);
+  const isSilence = outOfTime && silent && performance.now() - since >= FAIR_WAIT;
+  return new NoAnswer(isSilence ? 'silent' : 'left', words, reason);
 }
 
 /** For the log: with the system's own word for it, such as `ECONNREFUSED`. */
