@@ -28,6 +28,23 @@ describe('an identity that is young', () => {
   });
 });
 
+// Attack, or a fault: the clock of a replica was a day ahead, and whoever it asked for is not asked for all that day.
+describe('an identity that was confirmed in the future', () => {
+  test('by as much as clocks may differ is young', async () => {
+    const house = new UpstreamHouse(stored, 1 - upstreamCheck);
+    expect(await house.check()).toMatchObject({ status: 'current' });
+    expect(house.asked).toBe(0);
+  });
+
+  test('by more is asked about, and who has left gets nothing', async () => {
+    const house = new UpstreamHouse(stored, -86_400);
+    house.upstream = async () => ({ status: 'gone', reason: 'left', proof: 'stated' });
+    expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'left' });
+    expect(await house.check()).toMatchObject({ status: 'suspended', reason: 'left' });
+    expect(house.asked).toBe(2);
+  });
+});
+
 describe('an identity that is old', () => {
   test('is asked about, and the answer is stored at once', async () => {
     const house = new UpstreamHouse(stored, upstreamCheck);
