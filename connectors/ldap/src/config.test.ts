@@ -53,7 +53,8 @@ describe('the configuration', () => {
   });
 
   test.each<[Readonly<Record<string, unknown>>, RegExp]>([
-    [{ host: 'ldaps://ldap.example.com' }, /^host: is a host name, not a URL/],
+    [{ host: 'ldaps://ldap.example.com' }, /^host: is a host name, not a URL: leave out "ldaps:\/\/"$/],
+    [{ host: 'LDAP://dc1:389' }, /^host: .* leave out "ldap:\/\/", and write `startTls: true`/],
     [{ host: 'ldap.example.com:0' }, /^host: is not a host/],
     [{ host: 'a b' }, /^host: is not a host/],
     [{ hots: 'x' }, /hots/],
@@ -72,6 +73,7 @@ describe('the configuration', () => {
     [{ clientCert: pem }, /^clientCert: and `clientKey` go together/],
     [{ bindDn: 'cn=a,dc=b' }, /^bindPassword: is missing/],
     [{ bindPassword: 'x' }, /^bindDn: is missing/],
+    [{ bindDn: 'CORP\\svc', bindPassword: 'x' }, /^bindDn: is not a .*"cn=gatehouse.*`Get-ADUser <account>`/],
     [{ bindDn: 'cn=a,dc=b', bindPassword: '' }, /^bindPassword/],
     [
       { userSearch: { baseDn: 'ou=a,dc=b' } },
