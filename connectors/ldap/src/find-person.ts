@@ -6,7 +6,8 @@ import { isWithin } from './dn.ts';
 import type { Entry } from './entry.ts';
 import { misconfigured, unavailable } from './errors.ts';
 import { anyOf, both, configuredFilter, equals } from './filters.ts';
-import { personAttributes, type State } from './identity.ts';
+import { personAttributes, personId, type State, stateOf } from './identity.ts';
+import { mayBeShared, type PersonId } from './ids.ts';
 import { belongsTo, type Domains, type Report } from './people/domains.ts';
 import { mayNameDomain, type Reading, readingsOf } from './people/typed-name.ts';
 import { inEachBase, searchFailure, searchFew, searchOrResult } from './search.ts';
@@ -81,6 +82,25 @@ export async function findById(
     searchFew(searches, { ...query, base }, trace),
   );
   return onlyOne(found, `the id in "${state.idAttribute}"`);
+}
+
+/**
+ * The id of somebody who signs in.
+ *
+ * Attack: where the id is an attribute that people may change (`mail`), or that is unique in one unit only (`uid`),
+ * somebody takes that of another, signs in with their own name and password, and is the other one to every application.
+ *
+ * @throws ConnectorError `misconfigured` where another entry has it too
+ */
+export async function idOfOne(
+  searches: Searches,
+  person: Entry,
+  config: LdapConfig,
+  trace: Trace,
+): Promise<PersonId> {
+  const id = personId(person, config);
+  if (mayBeShared(id)) await findById(searches, config, stateOf(id), trace);
+  return id;
 }
 
 async function findByDn(

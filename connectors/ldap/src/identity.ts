@@ -49,8 +49,12 @@ export function identityOf(
     ...(displayName === undefined ? {} : { displayName }),
     ...(address === undefined ? {} : { email: { address, verified: config.attributes.emailVerified } }),
     groups,
-    state: { idAttribute: id.attribute, id: id.raw.toString('base64') },
+    state: stateOf(id),
   };
+}
+
+export function stateOf({ attribute, raw }: PersonId): State {
+  return { idAttribute: attribute, id: raw.toString('base64') };
 }
 
 /** `stored` keeps the id of somebody who signed in before `attributes.id` was changed. */

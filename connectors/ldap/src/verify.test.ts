@@ -24,6 +24,8 @@ const ldif = [
   person('jane', 'foo', people, { uid: 'jane', mail: 'jane@example.com', displayName: 'Jane Doe' }),
   person('john', 'bar', people, { uid: ['john', 'johnny'], mail: 'john@example.com' }),
   person('no-mail', 'bar', people, { uid: 'nomail' }),
+  person('victim', 'theirs', people, { uid: 'victim', mail: 'victim@example.com' }),
+  person('mallory', 'own', people, { uid: 'mallory', mail: 'VICTIM@example.com' }),
   person('twin 1', 'same', people, { uid: 'twin' }),
   person('twin 2', 'same', people, { uid: 'twin' }),
   entry(`cn=silent,${people}`, { objectClass: 'inetOrgPerson', cn: 'silent', sn: 'silent', uid: 'silent' }),
@@ -144,6 +146,22 @@ describe('a sign-in', () => {
       code: 'misconfigured',
       message: expect.stringContaining('employeeNumber'),
     });
+  });
+
+  test('Attack: where people may change what their id is made of, somebody takes that of another. Neither is let in.', async () => {
+    const connector = open({ attributes: { id: 'mail' } });
+    expect((await signIn(connector, 'jane', 'foo'))?.upstreamId).toBe('jane@example.com');
+    for (const [name, password] of [
+      ['victim', 'theirs'],
+      ['mallory', 'own'],
+    ] as const) {
+      await expect(signIn(connector, name, password)).rejects.toMatchObject({
+        code: 'misconfigured',
+        message: expect.stringContaining(`cn=mallory,${people}`),
+      });
+      expect(await signIn(connector, name, 'wrong')).toBeNull();
+      expect((await signIn(open(), name, password))?.username).toBe(name);
+    }
   });
 
   test('fails where the service account is refused, and does not call it a wrong password', async () => {

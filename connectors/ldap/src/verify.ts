@@ -7,10 +7,10 @@ import { type AccountState, type Finding, refuse, refuseInSilence } from './acco
 import { bindDecoy, bindPerson } from './bind.ts';
 import type { Directory } from './directory.ts';
 import type { Entry } from './entry.ts';
-import { findByName } from './find-person.ts';
+import { findByName, idOfOne } from './find-person.ts';
 import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
-import { identityOf, personId, type State } from './identity.ts';
+import { identityOf, type State } from './identity.ts';
 import { limits } from './limits.ts';
 import type { Session } from './session.ts';
 
@@ -46,8 +46,9 @@ export async function verify(
     await directory.provesItRefusesStrangers(session);
     requireGoodStanding(person, directory, call.trace, settledBy(answer));
     if (answer.graceLogins !== undefined) logGrace(person, answer.graceLogins, call);
+    const id = await idOfOne(session, person, config, call.trace);
     const groups = names(await readGroups(session, person, config, call.trace));
-    return identityOf(person, personId(person, config), groups, config);
+    return identityOf(person, id, groups, config);
   });
 }
 

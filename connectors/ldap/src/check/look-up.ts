@@ -2,10 +2,10 @@
 import type { Call, Check, LookedUp, LookedUpPerson, LookUpRequest } from '@gatehouse/connector-kit';
 import type { Directory } from '../directory.ts';
 import type { Entry } from '../entry.ts';
-import { everybodyByName } from '../find-person.ts';
+import { everybodyByName, idOfOne } from '../find-person.ts';
 import { type Group, names } from '../groups/group.ts';
 import { readGroups } from '../groups/read-groups.ts';
-import { identityOf, personId, type State } from '../identity.ts';
+import { identityOf, type State } from '../identity.ts';
 import type { PersonId } from '../ids.ts';
 import type { Session } from '../session.ts';
 import { checkAccount } from './account.ts';
@@ -125,10 +125,11 @@ async function readPerson(
   const idLine = await attempt(
     'id',
     async () => {
-      id = personId(entry, config);
+      id = await idOfOne(session, entry, config, call.trace);
       return { detail: `${id.text}, from ${id.attribute}` };
     },
-    () => 'Set `attributes.id` to an attribute that everybody has, or let the service account read it.',
+    () =>
+      'Set `attributes.id` to an attribute that everybody has and no two have the same, or let the service account read it.',
   );
   const groupsLine = await attempt(
     'groups',
