@@ -1,7 +1,7 @@
 /** One line of the check: a step that says what it found, or why it failed and what to do. */
 import { type Check, ConnectorError, type Json } from '@gatehouse/connector-kit';
 
-export interface Finding {
+export interface Outcome {
   readonly detail: string;
   /** Default true. */
   readonly ok?: boolean;
@@ -14,7 +14,7 @@ export interface Finding {
 /** Never throws. `advise` gets the words of the failure, the cause's code among them. */
 export async function attempt(
   name: string,
-  work: () => Promise<Finding>,
+  work: () => Promise<Outcome>,
   advise: (failure: string) => string,
 ): Promise<Check> {
   const took = stopwatch();

@@ -3,6 +3,7 @@ import type { FoundGroup, LookedUpGroup } from '@gatehouse/connector-kit';
 import type { Directory } from '../directory.ts';
 import { present } from '../filters.ts';
 import { wholeEntries } from '../ranges.ts';
+import { noReport } from './no-report.ts';
 
 const memberAttributes = ['member', 'uniqueMember', 'memberUid'];
 
@@ -33,7 +34,7 @@ function membersOf(directory: Directory, dn: string, signal: AbortSignal): Promi
       attributes: memberAttributes,
     } as const;
     const { entries } = await session.search(query);
-    const [whole] = await wholeEntries(session, entries, memberAttributes, { step: () => {} });
+    const [whole] = await wholeEntries(session, entries, memberAttributes, noReport.trace);
     return memberAttributes.reduce((sum, name) => sum + (whole?.bytes(name).length ?? 0), 0);
   });
 }

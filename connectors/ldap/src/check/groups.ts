@@ -1,12 +1,14 @@
 /** Whether groups are found, in the way that is configured. */
-import type { Check, Trace } from '@gatehouse/connector-kit';
+import type { Check } from '@gatehouse/connector-kit';
 import type { GroupSearch, LdapConfig } from '../config.ts';
+import { isDnItself } from '../dn.ts';
 import { both, present } from '../filters.ts';
 import { readGroups } from '../groups/read-groups.ts';
 import { personAttributes } from '../identity.ts';
 import type { Searches } from '../session.ts';
-import { attempt, type Finding } from './attempt.ts';
+import { attempt, type Outcome } from './attempt.ts';
 import { adviseEmptyBases, adviseReferences } from './bases.ts';
+import { noReport } from './no-report.ts';
 import {
   adviseLimits,
   allIn,
@@ -21,7 +23,6 @@ import {
 
 /** Each costs as many searches as a sign-in. */
 const triedPeople = 10;
-const silent: Trace = { step: () => {} };
 
 export function checkGroups(searches: Searches, config: LdapConfig): Promise<Check> {
   if (config.groupSearch !== undefined) return checkSearch(searches, config, config.groupSearch);
@@ -63,7 +64,7 @@ function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch
 }
 
 function having({ filter }: GroupSearch, attribute: string) {
-  return both(filter, present(attribute.toLowerCase() === 'dn' ? 'objectClass' : attribute));
+  return both(filter, present(isDnItself(attribute) ? 'objectClass' : attribute));
 }
 
 function groupsWith(searches: Searches, search: GroupSearch, attribute: string): Promise<EachBase> {
@@ -77,7 +78,7 @@ async function judgeMatchers(
   searches: Searches,
   config: LdapConfig,
   search: GroupSearch,
-): Promise<Pick<Finding, 'ok' | 'advice'>> {
+): Promise<Pick<Outcome, 'ok' | 'advice'>> {
   const faults: string[] = [];
   for (const { groupAttribute } of search.userMatchers) {
     const holding = await groupsWith(searches, search, groupAttribute);
@@ -103,7 +104,7 @@ async function tryPeople(searches: Searches, config: LdapConfig): Promise<Tried>
   const samples = await samplePeople(searches, config, personAttributes(config));
   const people = allIn(samples).slice(0, triedPeople);
   for (const person of people) {
-    const groups = await readGroups(searches, person, config, silent);
+    const groups = await readGroups(searches, person, config, noReport.trace);
     if (groups.length > 0) return { people: people.length, withGroups: 1 };
   }
   return { people: people.length, withGroups: 0 };

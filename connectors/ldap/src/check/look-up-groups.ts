@@ -1,7 +1,7 @@
 /** Groups by name: whether they are there, whether a sign-in would find them, and why somebody is not in them. */
 import type { FoundGroup, LookedUpGroup, Trace } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
-import { isDn, sameDn } from '../dn.ts';
+import { isDn, isDnItself, sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import { both, configuredFilter, equals } from '../filters.ts';
 import type { Group } from '../groups/group.ts';
@@ -94,12 +94,17 @@ async function byName(
   { bases, scope, filter, name }: Wanted,
   trace: Trace,
 ): Promise<readonly Entry[]> {
-  const attributes = ['objectClass', 'cn', 'groupType', ...(isDnNamed(way) ? [] : [way.nameAttribute])];
+  const attributes = [
+    'objectClass',
+    'cn',
+    'groupType',
+    ...(isDnItself(way.nameAttribute) ? [] : [way.nameAttribute]),
+  ];
   if (isDn(name)) {
     const query = { base: name, scope: 'base', filter: configuredFilter(filter), attributes } as const;
     return searchFew(searches, query, trace).catch(() => []);
   }
-  const naming = [...new Set([...(isDnNamed(way) ? [] : [way.nameAttribute]), 'cn'])];
+  const naming = [...new Set([...(isDnItself(way.nameAttribute) ? [] : [way.nameAttribute]), 'cn'])];
   for (const attribute of naming) {
     const query = { scope, filter: both(filter, equals(attribute, name)), attributes };
     const found = await inEachBase(bases, (base) => searchFew(searches, { ...query, base }, trace));
@@ -114,12 +119,10 @@ function isGroup(entry: Entry): boolean {
   return entry.texts('objectClass').some((name) => /group|role/i.test(name));
 }
 
-function isDnNamed({ nameAttribute }: GroupWay): boolean {
-  return nameAttribute.toLowerCase() === 'dn';
-}
-
 function nameOf(entry: Entry, way: GroupWay): string {
-  return isDnNamed(way) ? entry.dn : (entry.text(way.nameAttribute) ?? entry.text('cn') ?? entry.dn);
+  return isDnItself(way.nameAttribute)
+    ? entry.dn
+    : (entry.text(way.nameAttribute) ?? entry.text('cn') ?? entry.dn);
 }
 
 function spelledOtherwise(own: string, name: string, { option, nameAttribute }: GroupWay): string {

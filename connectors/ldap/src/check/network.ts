@@ -6,7 +6,7 @@ import type { Check } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
 import { openSocket } from '../connect.ts';
 import type { HostAndPort } from '../host.ts';
-import { attempt, type Finding } from './attempt.ts';
+import { attempt, type Outcome } from './attempt.ts';
 
 const SOON = 14;
 const DAY = 24 * 60 * 60 * 1000;
@@ -56,7 +56,7 @@ function noTls(connect: Check): Check {
   return { name: 'tls', ok: connect.ok, detail: 'the connection is not encrypted', advice };
 }
 
-function judgeCertificate(socket: TLSSocket, config: LdapConfig, now: Date): Finding {
+function judgeCertificate(socket: TLSSocket, config: LdapConfig, now: Date): Outcome {
   const certificate = socket.getPeerCertificate();
   const daysLeft = Math.floor((Date.parse(certificate.valid_to) - now.getTime()) / DAY);
   const facts = {

@@ -5,7 +5,7 @@ import type { Entry } from '../entry.ts';
 import { configuredFilter } from '../filters.ts';
 import { identityOf, personAttributes, personId } from '../identity.ts';
 import type { Searches } from '../session.ts';
-import { attempt, type Finding } from './attempt.ts';
+import { attempt, type Outcome } from './attempt.ts';
 import { adviseEmptyBases, adviseReferences } from './bases.ts';
 import {
   allIn,
@@ -62,7 +62,7 @@ function faultOf(entry: Entry, config: LdapConfig): readonly string[] {
 async function adviceForNobody(
   searches: Searches,
   { userSearch }: LdapConfig,
-): Promise<Pick<Finding, 'advice'>> {
+): Promise<Pick<Outcome, 'advice'>> {
   const { baseDn, scope, filter, username } = userSearch;
   const query = { scope, filter: configuredFilter(filter), attributes: ['1.1'] };
   const fitting = await sampleEach(searches, baseDn, query);
@@ -79,7 +79,7 @@ function adviceFor(
   samples: EachBase,
   faults: readonly string[],
   config: LdapConfig,
-): Pick<Finding, 'advice'> {
+): Pick<Outcome, 'advice'> {
   const found = allIn(samples);
   if (faults.length === found.length) return { advice: `Correct \`attributes\`: ${faults[0]}` };
   const unknown = attributesOf(config).filter(([, name]) => found.every((entry) => !isThere(entry, name)));

@@ -9,6 +9,7 @@ import { personAttributes } from '../identity.ts';
 import { knownIdAttributes, readId } from '../ids.ts';
 import { wholeEntries } from '../ranges.ts';
 import type { Searches } from '../session.ts';
+import { noReport } from './no-report.ts';
 
 /** Asked for by name: `*` would bring hashes of passwords to whoever may read them. */
 const telling = [
@@ -83,7 +84,7 @@ async function readAttribute(
 ): Promise<readonly LookedUpAttribute[]> {
   const use = options === undefined ? [] : options.map((option) => `\`${option}\``);
   try {
-    const [whole] = await wholeEntries(searches, [entry], [name], { step: () => {} });
+    const [whole] = await wholeEntries(searches, [entry], [name], noReport.trace);
     const values = whole?.bytes(name) ?? [];
     if (values.length === 0) return [];
     const { texts, kind } = written(entry, name, values);

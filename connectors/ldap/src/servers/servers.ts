@@ -7,8 +7,7 @@
  */
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { misconfigured, unavailable } from '../errors.ts';
-import type { HostAndPort } from '../host.ts';
-import { nameOf } from '../host.ts';
+import { type HostAndPort, nameOf } from '../host.ts';
 import { NoAnswer, reasonOf } from '../wire/no-answer.ts';
 import { BindTries } from './bind-tries.ts';
 import type { Server, Work } from './server.ts';

@@ -22,10 +22,10 @@ export class SharedConnection {
   }
 }
 
-export interface Lent {
+export interface Lease {
   readonly shared: SharedConnection;
   /** It was there before: the server may have closed it, or dropped its bind, while nobody looked. */
-  readonly used: boolean;
+  readonly reused: boolean;
 }
 
 export class ServiceConnection {
@@ -41,15 +41,15 @@ export class ServiceConnection {
   }
 
   /** All who come while it is being opened wait for the same opening; who leaves does not end it for the others. */
-  async lend(signal: AbortSignal): Promise<Lent> {
-    if (!this.#keep) return { shared: new SharedConnection(await this.#open(), this.#open), used: false };
-    if (this.#shared?.connection.alive) return { shared: this.#shared, used: true };
+  async acquire(signal: AbortSignal): Promise<Lease> {
+    if (!this.#keep) return { shared: new SharedConnection(await this.#open(), this.#open), reused: false };
+    if (this.#shared?.connection.alive) return { shared: this.#shared, reused: true };
     this.#opening ??= this.#renew();
     const left = leftOpening(performance.now());
-    return { shared: await unlessAborted(this.#opening, signal, left), used: false };
+    return { shared: await unlessAborted(this.#opening, signal, left), reused: false };
   }
 
-  giveBack({ shared }: Lent): void {
+  release({ shared }: Lease): void {
     if (!this.#keep) shared.connection.close();
   }
 
