@@ -1,9 +1,9 @@
 /** How many members a group has itself, as an answer to "is anybody in it". */
 import type { FoundGroup, LookedUpGroup } from '@gatehouse/connector-kit';
+import { noReport } from '../check/no-report.ts';
 import type { Directory } from '../directory.ts';
 import { present } from '../filters.ts';
 import { wholeEntries } from '../ranges.ts';
-import { noReport } from './no-report.ts';
 
 const memberAttributes = ['member', 'uniqueMember', 'memberUid'];
 

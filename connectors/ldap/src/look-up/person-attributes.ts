@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { LookedUpAttribute } from '@gatehouse/connector-kit';
 import { statusAttributes } from '../account/account-state.ts';
+import { noReport } from '../check/no-report.ts';
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { present } from '../filters.ts';
@@ -9,7 +10,6 @@ import { personAttributes } from '../identity.ts';
 import { knownIdAttributes, readId } from '../ids.ts';
 import { wholeEntries } from '../ranges.ts';
 import type { Searches } from '../session.ts';
-import { noReport } from './no-report.ts';
 
 /** Asked for by name: `*` would bring hashes of passwords to whoever may read them. */
 const telling = [

@@ -2,9 +2,9 @@
 import type { Check } from '@gatehouse/connector-kit';
 import { accountState } from '../account/account-state.ts';
 import { type AccountState, spelled } from '../account/states.ts';
+import { wordsOf } from '../check/attempt.ts';
 import type { Directory } from '../directory.ts';
 import type { Entry } from '../entry.ts';
-import { wordsOf } from './attempt.ts';
 
 export function checkAccount(entry: Entry, { now }: Pick<Directory, 'now'>): Check {
   const name = 'account';

@@ -1,5 +1,7 @@
 /** `connector check --user --group`: what a sign-in would find about somebody, without the password. */
 import type { Call, Check, LookedUp, LookedUpPerson, LookUpRequest } from '@gatehouse/connector-kit';
+import { attempt, wordsOf } from '../check/attempt.ts';
+import { readRootEntry } from '../check/root-entry.ts';
 import type { Directory } from '../directory.ts';
 import type { Entry } from '../entry.ts';
 import { everybodyByName, idOfOne } from '../find-person.ts';
@@ -9,12 +11,10 @@ import { identityOf, type State } from '../identity.ts';
 import type { PersonId } from '../ids.ts';
 import type { Session } from '../session.ts';
 import { checkAccount } from './account.ts';
-import { attempt, wordsOf } from './attempt.ts';
 import { countMembers } from './count-members.ts';
-import { lookUpGroups } from './look-up-groups.ts';
+import { lookUpGroups } from './groups-by-name.ts';
 import { nearMisses } from './near-misses.ts';
 import { readAttributes } from './person-attributes.ts';
-import { readRootEntry } from './root-entry.ts';
 
 /** Who asks for more groups wants to know whether they are there. */
 const mostCounted = 10;
