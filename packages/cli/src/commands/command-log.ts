@@ -5,8 +5,10 @@ import type { Terminal } from '../terminal.ts';
 
 export function commandLog(terminal: Terminal): Log {
   const say = (fields: LogFields, message: string) => {
-    const cause = fields.error instanceof Error ? `: ${printable(fields.error.message)}` : '';
-    terminal.error(`${terminal.paint('yellow', 'Note:')} ${message}${cause}`);
+    const error = fields.error instanceof Error ? fields.error.message : undefined;
+    const told = [fields.server, fields.reason, error].filter((part) => typeof part === 'string');
+    const details = told.length === 0 ? '' : `: ${printable(told.join(', '))}`;
+    terminal.error(`${terminal.paint('yellow', 'Note:')} ${message}${details}`);
   };
   return { debug: () => {}, info: () => {}, warn: say, error: say };
 }
