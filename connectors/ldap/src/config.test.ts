@@ -9,6 +9,11 @@ const least = {
   host: 'ldap.example.com',
   userSearch: { baseDn: 'ou=people,dc=example,dc=com', username: 'uid' },
 };
+const tickets = {
+  keytab: '/etc/http.keytab',
+  service: 'HTTP/login.example.com',
+  realms: { 'EXAMPLE.COM': 'dc=example,dc=com' },
+};
 const pem = '-----BEGIN CERTIFICATE-----\n…';
 
 function problems(more: Readonly<Record<string, unknown>>): readonly string[] {
@@ -112,6 +117,20 @@ describe('the configuration', () => {
   test('marks its secrets, so that they are never printed', () => {
     const schema = configSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
     expect(schema.properties).toMatchObject({ bindPassword: { secret: true }, clientKey: { secret: true } });
+  });
+});
+
+describe('an option of Dex', () => {
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['insecureNoSSL', { insecureNoSSL: true }],
+    ['bindDN', { bindDN: 'cn=dex,dc=example,dc=com' }],
+    ['idAttr', { userSearch: { ...least.userSearch, idAttr: 'uid' } }],
+    ['userAttr', { groupSearch: { baseDn: 'ou=groups', userAttr: 'DN', groupAttr: 'member' } }],
+    ['recursionGroupAttr', { groupSearch: { baseDn: 'ou=groups', recursionGroupAttr: 'member' } }],
+    ['expectedRealm', { kerberos: { ...tickets, expectedRealm: 'EXAMPLE.COM' } }],
+    ['fallbackToPassword', { kerberos: { ...tickets, fallbackToPassword: true } }],
+  ])('such as %s is never ignored in silence', (name, more) => {
+    expect(problems(more)).toEqual([expect.stringContaining(`"${name}"`)]);
   });
 });
 
