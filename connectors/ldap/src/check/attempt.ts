@@ -27,6 +27,25 @@ export async function attempt(
   }
 }
 
+/** The same for a step whose finding the next ones need; `found` is undefined where there is none. */
+export async function attemptToFind<T>(
+  name: string,
+  work: () => Promise<Outcome & { readonly found?: T }>,
+  advise: (failure: string) => string,
+): Promise<{ readonly line: Check; readonly found: T | undefined }> {
+  let found: T | undefined;
+  const line = await attempt(
+    name,
+    async () => {
+      const { found: what, ...outcome } = await work();
+      found = what;
+      return outcome;
+    },
+    advise,
+  );
+  return { line, found };
+}
+
 /** Milliseconds since it was made, to a tenth. */
 export function stopwatch(): () => number {
   const began = performance.now();
