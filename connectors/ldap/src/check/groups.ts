@@ -24,14 +24,30 @@ import {
 /** Each costs as many searches as a sign-in. */
 const triedPeople = 10;
 
-export function checkGroups(searches: Searches, config: LdapConfig): Promise<Check> {
-  if (config.groupSearch !== undefined) return checkSearch(searches, config, config.groupSearch);
+/** What the lines before have found out. */
+export interface Known {
+  readonly contexts: readonly string[];
+  /** Whether there is anybody to try the way on. */
+  readonly people: boolean;
+}
+
+export function checkGroups(searches: Searches, config: LdapConfig, known: Known): Promise<Check> {
+  if (config.groupSearch !== undefined) return checkSearch(searches, config, config.groupSearch, known);
+  const byPerson = config.memberOf ?? config.tokenGroups;
+  if (byPerson !== undefined && !known.people) {
+    return Promise.resolve({ name: 'groups', ok: true, detail: 'nobody to try them on' });
+  }
   if (config.memberOf !== undefined) return checkMemberOf(searches, config, config.memberOf.attribute);
   if (config.tokenGroups !== undefined) return checkTokenGroups(searches, config);
   return Promise.resolve({ name: 'groups', ok: true, detail: 'not configured: nobody has groups' });
 }
 
-function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch): Promise<Check> {
+function checkSearch(
+  searches: Searches,
+  config: LdapConfig,
+  search: GroupSearch,
+  known: Known,
+): Promise<Check> {
   const { nameAttribute, scope } = search;
   return attempt(
     'groups',
@@ -44,7 +60,7 @@ function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch
         const advice = 'Check `groupSearch.filter`, `nameAttribute`, and the rights of the account.';
         return { detail, facts, ok: false, advice };
       }
-      const judged = await judgeMatchers(searches, config, search);
+      const judged = await judgeMatchers(searches, config, search, known);
       if (judged.advice !== undefined) return { detail, facts, ...judged };
       const more = [
         ...adviseLimits(totals),
@@ -59,7 +75,7 @@ function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch
       ];
       return { detail, facts, ...judged, ...(more.length > 0 && { advice: more.join(' ') }) };
     },
-    () => readingAdvice(config, 'groupSearch.baseDn'),
+    () => readingAdvice(config, 'groupSearch.baseDn', search.baseDn, known.contexts),
   );
 }
 
@@ -78,6 +94,7 @@ async function judgeMatchers(
   searches: Searches,
   config: LdapConfig,
   search: GroupSearch,
+  known: Known,
 ): Promise<Pick<Outcome, 'ok' | 'advice'>> {
   const faults: string[] = [];
   for (const { groupAttribute } of search.userMatchers) {
@@ -88,6 +105,7 @@ async function judgeMatchers(
   if (faults.length === search.userMatchers.length) {
     return { ok: false, advice: `${correct}: ${faults.join(', ')}.` };
   }
+  if (!known.people) return {};
   const tried = await tryPeople(searches, config);
   if (tried.withGroups > 0 || tried.people === 0) return {};
   const none = `none of the ${tried.people} people that were tried is in a group`;

@@ -41,7 +41,7 @@ export async function checkConnection(
         sockets.push(await openSocket(config, address, signal, false));
         return { detail: `${host}:${port} answers` };
       },
-      adviseConnect,
+      (failure) => adviseConnect(failure, config, port),
     );
     const [socket] = sockets;
     if (!(socket instanceof TLSSocket)) return config.insecureNoTls ? [connect, noTls(connect)] : [connect];
@@ -79,7 +79,7 @@ function judgeCertificate(socket: TLSSocket, config: LdapConfig, now: Date): Out
       ok: false,
       detail: `${detail}; not trusted: ${fault}`,
       facts,
-      advice: adviseTls(fault, facts.names),
+      advice: adviseTls(fault, facts, config),
     };
   }
   return daysLeft < SOON ? { detail, facts, advice: 'Renew the certificate soon.' } : { detail, facts };
@@ -89,21 +89,30 @@ function nameIn(name: PeerCertificate['subject'] | undefined): string {
   return String(name?.CN ?? name?.O ?? 'somebody without a name');
 }
 
-function adviseTls(fault: string, names: string): string {
+function adviseTls(
+  fault: string,
+  { names, issuer }: { readonly names: string; readonly issuer: string },
+  { ca }: LdapConfig,
+): string {
   if (fault === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return `Write one of the certificate's own names (${names}) under \`host\`, or have it issued for this host.`;
   }
   if (fault === 'CERT_HAS_EXPIRED' || fault === 'CERT_NOT_YET_VALID') {
     return 'Renew the certificate of the directory, or correct the clock of this machine.';
   }
+  if (ca !== undefined) {
+    return `\`ca\` has neither "${issuer}" nor the authority above it: add the certificate of one that has signed this.`;
+  }
   return 'Put the certificate of the authority that issued it, as PEM or `{ fromFile }`, under `ca`.';
 }
 
-function adviseConnect(failure: string): string {
+function adviseConnect(failure: string, { startTls }: LdapConfig, port: number): string {
   if (/ECONNREFUSED/.test(failure)) return 'Nothing listens there: correct `host` and its port.';
   if (/refused StartTLS/.test(failure))
     return 'Switch StartTLS on in the directory, or use LDAPS without `startTls`.';
   if (/SSL|EPROTO|ECONNRESET|TLS|not a valid LDAP/.test(failure)) {
+    if (startTls) return `Port ${port} may want TLS from the first byte, as 636 does: take \`startTls\` out.`;
+    if (port === 389) return 'Port 389 begins in the clear: write `startTls: true`, or 636 instead.';
     return 'The port may speak the other kind of TLS: LDAPS is usually on 636, `startTls: true` on 389.';
   }
   return 'Check `host`, its port, and the firewalls between this machine and the directory.';

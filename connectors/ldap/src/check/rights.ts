@@ -19,8 +19,9 @@ export async function checkRights(
   searches: Searches,
   config: LdapConfig,
   { vendor }: RootEntry,
+  people: boolean,
 ): Promise<readonly Check[]> {
-  if (vendor !== 'active-directory') return [];
+  if (vendor !== 'active-directory' || !people) return [];
   const line = await attempt(
     'rights',
     async () => judge(allIn(await samplePeople(searches, config, [...states, writable]))),
