@@ -1,8 +1,9 @@
 /**
  * LDAP: people sign in with the password of the company directory.
  *
- * This package owns the way from a typed name and password to an identity: connecting, binding, searching, reading
- * groups, and asking again at refresh. It must not know HTTP, storage, or the rules that the broker applies afterwards.
+ * This package owns the way from a typed name and password, or a ticket, to an identity: connecting, binding, searching,
+ * reading groups, asking again at refresh, and saying what is wrong. It must not know HTTP, storage, or the rules that
+ * the broker applies afterwards. Its folders: docs/architecture.md, "Inside the LDAP connector".
  */
 import { defineConnector } from '@gatehouse/connector-kit';
 import { check } from './check/check.ts';
