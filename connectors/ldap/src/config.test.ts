@@ -3,7 +3,7 @@ import { presetNames, presets } from './config/presets.ts';
 import { configSchema } from './config.ts';
 import { addressesOf } from './connect.ts';
 import { parseFilter } from './filters.ts';
-import { knownIdAttributes } from './ids.ts';
+import { knownIdAttributes } from './people/ids.ts';
 
 const least = {
   host: 'ldap.example.com',

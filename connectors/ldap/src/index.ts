@@ -9,11 +9,11 @@ import { defineConnector } from '@gatehouse/connector-kit';
 import { check } from './check/check.ts';
 import { configSchema, type LdapConfig } from './config.ts';
 import { Directory } from './directory.ts';
-import type { State } from './identity.ts';
 import { Acceptor } from './kerberos/acceptor.ts';
 import { checkTickets } from './kerberos/check.ts';
 import { negotiateWith } from './kerberos/negotiate.ts';
 import { lookUp } from './look-up/look-up.ts';
+import type { State } from './people/identity.ts';
 import { refresh } from './refresh.ts';
 import { verify } from './verify.ts';
 

@@ -7,11 +7,11 @@ import { type AccountState, type Finding, refuse, refuseInSilence } from './acco
 import { bindDecoy, bindPerson } from './bind.ts';
 import type { Directory } from './directory.ts';
 import type { Entry } from './entry.ts';
-import { findByName, idOfOne } from './find-person.ts';
 import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
-import { identityOf, type State } from './identity.ts';
 import { limits } from './limits.ts';
+import { findByName, idOfOne } from './people/find-person.ts';
+import { identityOf, type State } from './people/identity.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Identity } from '@gatehouse/connector-kit';
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import type { State } from '../identity.ts';
+import type { State } from '../people/identity.ts';
 import { entry, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, signIn } from '../testing/open-connector.ts';
 

@@ -5,8 +5,8 @@
 import type { Call, Identity, Refreshed } from '@gatehouse/connector-kit';
 import type { Directory } from '../directory.ts';
 import { unavailable } from '../errors.ts';
-import { findById } from '../find-person.ts';
-import type { State } from '../identity.ts';
+import { findById } from '../people/find-person.ts';
+import type { State } from '../people/identity.ts';
 import type { Session } from '../session.ts';
 import { proveVisible } from './visibility.ts';
 

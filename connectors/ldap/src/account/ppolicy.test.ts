@@ -2,7 +2,7 @@ import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import type { State } from '../identity.ts';
+import type { State } from '../people/identity.ts';
 import { type Attributes, entry, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, secureConfig } from '../testing/open-connector.ts';
 

@@ -4,7 +4,7 @@ import type { GroupSearch, LdapConfig } from '../config.ts';
 import { isDnItself } from '../dn.ts';
 import { both, present } from '../filters.ts';
 import { readGroups } from '../groups/read-groups.ts';
-import { personAttributes } from '../identity.ts';
+import { personAttributes } from '../people/identity.ts';
 import type { Searches } from '../session.ts';
 import { attempt, type Outcome } from './attempt.ts';
 import { adviseEmptyBases, adviseReferences } from './bases.ts';

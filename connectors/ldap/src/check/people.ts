@@ -3,7 +3,7 @@ import type { Check } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { configuredFilter } from '../filters.ts';
-import { identityOf, personAttributes, personId } from '../identity.ts';
+import { identityOf, personAttributes, personId } from '../people/identity.ts';
 import type { Searches } from '../session.ts';
 import { attempt, type Outcome } from './attempt.ts';
 import { adviseEmptyBases, adviseNestedBases, adviseReferences } from './bases.ts';

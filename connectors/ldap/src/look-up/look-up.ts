@@ -3,7 +3,7 @@ import type { Call, LookedUp, LookUpRequest } from '@gatehouse/connector-kit';
 import { attemptToFind, wordsOf } from '../check/attempt.ts';
 import { readRootEntry } from '../check/root-entry.ts';
 import type { Directory } from '../directory.ts';
-import type { State } from '../identity.ts';
+import type { State } from '../people/identity.ts';
 import type { Session } from '../session.ts';
 import { countMembers } from './count-members.ts';
 import { lookUpGroups } from './groups-by-name.ts';

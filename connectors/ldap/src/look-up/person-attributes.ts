@@ -6,8 +6,8 @@ import { noReport } from '../check/no-report.ts';
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { present } from '../filters.ts';
-import { personAttributes } from '../identity.ts';
-import { knownIdAttributes, readId } from '../ids.ts';
+import { personAttributes } from '../people/identity.ts';
+import { knownIdAttributes, readId } from '../people/ids.ts';
 import { wholeEntries } from '../ranges.ts';
 import type { Searches } from '../session.ts';
 

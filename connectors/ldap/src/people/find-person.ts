@@ -1,19 +1,19 @@
 /** Finds the one entry that a typed name, or a stored id, stands for. */
 import type { Trace } from '@gatehouse/connector-kit';
-import { statusAttributes } from './account/account-state.ts';
-import type { LdapConfig } from './config.ts';
-import { isWithin } from './dn.ts';
-import type { Entry } from './entry.ts';
-import { misconfigured, unavailable } from './errors.ts';
-import { anyOf, both, configuredFilter, equals } from './filters.ts';
+import { statusAttributes } from '../account/account-state.ts';
+import type { LdapConfig } from '../config.ts';
+import { isWithin } from '../dn.ts';
+import type { Entry } from '../entry.ts';
+import { misconfigured, unavailable } from '../errors.ts';
+import { anyOf, both, configuredFilter, equals } from '../filters.ts';
+import { inEachBase, searchFailure, searchFew, searchOrResult } from '../search.ts';
+import type { Searches } from '../session.ts';
+import type { SearchQuery } from '../wire/connection.ts';
+import { resultCode } from '../wire/result-code.ts';
+import { belongsTo, type Domains, type Report } from './domains.ts';
 import { personAttributes, personId, type State, stateOf } from './identity.ts';
 import { mayBeShared, type PersonId } from './ids.ts';
-import { belongsTo, type Domains, type Report } from './people/domains.ts';
-import { mayNameDomain, type Reading, readingsOf } from './people/typed-name.ts';
-import { inEachBase, searchFailure, searchFew, searchOrResult } from './search.ts';
-import type { Searches } from './session.ts';
-import type { SearchQuery } from './wire/connection.ts';
-import { resultCode } from './wire/result-code.ts';
+import { mayNameDomain, type Reading, readingsOf } from './typed-name.ts';
 
 /** Whom to find, and what names stand for. */
 export interface People {

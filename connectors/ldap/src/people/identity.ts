@@ -1,9 +1,9 @@
 /** From a directory entry to an identity. */
 import type { Identity } from '@gatehouse/connector-kit';
-import type { LdapConfig } from './config.ts';
-import type { Entry } from './entry.ts';
-import { misconfigured } from './errors.ts';
-import { attributesForGroups } from './groups/read-groups.ts';
+import type { LdapConfig } from '../config.ts';
+import type { Entry } from '../entry.ts';
+import { misconfigured } from '../errors.ts';
+import { attributesForGroups } from '../groups/read-groups.ts';
 import { idFromDn, knownIdAttributes, type PersonId, readId } from './ids.ts';
 
 /** What finds the person again. A type, not an interface: only that is assignable to `Json`. */

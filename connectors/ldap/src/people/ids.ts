@@ -1,8 +1,8 @@
 /** The id of a person as text, the same for ever: what `sub` is made of. */
 import { isUtf8 } from 'node:buffer';
-import type { Entry } from './entry.ts';
-import { misconfigured } from './errors.ts';
-import { sidText } from './sid.ts';
+import type { Entry } from '../entry.ts';
+import { misconfigured } from '../errors.ts';
+import { sidText } from '../sid.ts';
 
 export interface PersonId {
   /** The attribute it was read from, or `DN`. */
