@@ -149,6 +149,16 @@ describe('a fault ends the check with advice', () => {
       new RegExp(`holds ${suffix}, and not dc=elsewhere: correct .userSearch.baseDn.`),
     ],
     [
+      'a unit where Active Directory has a container',
+      () => ({
+        preset: 'active-directory',
+        userSearch: { baseDn: `OU=Users,${suffix}` },
+        groupSearch: undefined,
+      }),
+      'people',
+      /`CN=Users`, not `OU=Users`/,
+    ],
+    [
       'StartTLS on a port that speaks TLS from the first byte',
       () => ({ host: `localhost:${directory.ldapsPort}`, startTls: true }),
       'connect',

@@ -146,7 +146,7 @@ export function counted(count: number, what: string): string {
 
 /** What to do where a base cannot be read. @param contexts what the directory says that it holds, if it does */
 export function readingAdvice(
-  { bindDn, saslExternal }: LdapConfig,
+  { bindDn, saslExternal, preset }: LdapConfig,
   option: string,
   bases: readonly string[],
   contexts: readonly string[],
@@ -154,6 +154,9 @@ export function readingAdvice(
   const outside = bases.filter((base) => !contexts.some((context) => isWithin(base, context)));
   if (contexts.length > 0 && outside.length > 0) {
     return `This directory holds ${contexts.join(', ')}, and not ${outside.join(', ')}: correct \`${option}\`.`;
+  }
+  if (preset === 'active-directory' && bases.some((base) => /^ou=(users|computers),/i.test(base))) {
+    return `The containers that every domain has are no units: \`CN=Users\`, not \`OU=Users\`. Correct \`${option}\`.`;
   }
   return bindDn === undefined && !saslExternal
     ? `Check \`${option}\`; the search is anonymous, and most directories want \`bindDn\` and \`bindPassword\`.`
