@@ -250,6 +250,33 @@ describe('what one piece of work reads', () => {
     expect(names(await other)).toEqual(['cn=1']);
   });
 
+  test.each([
+    ['a value', () => ['x'.repeat(limits.messageBytes + 1)]],
+    ['so many values', () => Array<string>(limits.messageElements + 1).fill('x')],
+  ])(
+    'Attack: %s of one’s own that is more than is read, and one’s name typed again and again. That search is refused, and no other one.',
+    async (_, values) => {
+      const { connection } = await open(({ id, kind }) => {
+        if (kind === 'abandon') return own(id - 2);
+        return id === 2 ? [entry(id, 'cn=mallory', { displayName: values() }), searchResult(id)] : [];
+      });
+      const other = search(connection);
+      await expect(search(connection)).rejects.toMatchObject({ code: 'unavailable' });
+      expect(names(await other)).toEqual(['cn=1']);
+      expect(connection.alive).toBe(true);
+    },
+  );
+
+  test.each<[string, (id: number) => Buffer]>([
+    ['answers a bind', (id) => result(id, 0x61, 0, 'x'.repeat(limits.messageBytes + 1))],
+    ['answers nothing', (id) => entry(id + 1, 'cn=x', { a: ['x'.repeat(limits.messageBytes + 1)] })],
+    ['is longer than all that is read', () => Buffer.from('3084040000ff02010164', 'hex')],
+  ])('a message that is too long and %s ends the connection', async (_, message) => {
+    const { connection } = await open(({ id }) => [message(id)]);
+    await expect(connection.bind('cn=jane', 'secret', patient)).rejects.toMatchObject({ silence: 'broken' });
+    expect(connection.alive).toBe(false);
+  });
+
   test('is cut off at too many entries without harm to the others', async () => {
     const { connection } = await open(function* ({ id, kind }) {
       if (id === 1) for (let n = 0; n <= limits.entries; n += 1) yield entry(id, `cn=${n}`, {});

@@ -94,6 +94,22 @@ export class Exchanges {
     return exchange.entries.length > limits.entries ? tooManyEntries() : undefined;
   }
 
+  /**
+   * Whether a message that is too much to be read ends one search alone. Throws `NoAnswer` where the connection has to end.
+   *
+   * Attack: somebody who may write their own `displayName` makes it larger than we read, and types their name again and
+   * again. If that ended the connection, everybody else's searches would end with it.
+   */
+  isOneSearchs(id: number, bytes: number, reason: string): boolean {
+    if (this.#waiting.get(id)?.kind === 'search') {
+      this.#answered += 1;
+      return true;
+    }
+    if (!this.#abandoned.has(id)) throw new NoAnswer('broken', reason);
+    this.#countLate(id, bytes);
+    return false;
+  }
+
   #finish(response: Final, exchange: Exchange): undefined {
     if (response.kind !== exchange.kind) {
       throw new NoAnswer('broken', 'the directory answered another kind of request than ours');
@@ -104,15 +120,19 @@ export class Exchanges {
 
   /** A server that abandons nothing, and sends a long list to the end, is cut off. */
   #takeLate(response: Response, bytes: number): void {
-    const before = this.#abandoned.get(response.id);
-    if (before === undefined) {
+    if (!this.#abandoned.has(response.id)) {
       // Message 0 is the notice of disconnection (RFC 4511, section 4.4.1); any other answers nothing we asked.
       const silence = response.id === 0 ? 'lost' : 'broken';
       throw new NoAnswer(silence, 'the directory ended the connection or answered what was not asked');
     }
-    if (before + bytes > limits.workBytes) throw new NoAnswer('broken', tooManyBytes().message);
+    this.#countLate(response.id, bytes);
     if ('result' in response) this.#abandoned.delete(response.id);
-    else this.#abandoned.set(response.id, before + bytes);
+  }
+
+  #countLate(id: number, bytes: number): void {
+    const all = (this.#abandoned.get(id) ?? 0) + bytes;
+    if (all > limits.workBytes) throw new NoAnswer('broken', tooManyBytes().message);
+    this.#abandoned.set(id, all);
   }
 
   endAll(error: ConnectorError): void {
