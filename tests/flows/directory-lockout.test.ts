@@ -1,48 +1,31 @@
 /** A directory that locks after some wrong passwords: nobody can be locked through Gatehouse who is not meant to be. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root, suffix, uidPerson, unit } from '../support/directory-tree.ts';
 import { client, type House, openHouse, passwordOf } from '../support/house.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
 import { openLdapConnector } from '../support/ldap-connector.ts';
+import { ldifEntry } from '../support/ldif.ts';
 import { type OpenLdap, startOpenLdap } from '../support/openldap.ts';
 import { begin, typePassword } from '../support/sign-in-steps.ts';
 
-const suffix = 'dc=example,dc=org';
 const people = `ou=People,${suffix}`;
 const service = { bindDn: `uid=gatehouse,${people}`, bindPassword: passwordOf('gatehouse') };
 const perAccount = 3;
 const lockedAfter = 5;
 
-const ldif = `
-dn: ${suffix}
-objectClass: dcObject
-objectClass: organization
-dc: example
-o: Example
-
-dn: ${people}
-objectClass: organizationalUnit
-ou: People
-
-dn: cn=policy,${suffix}
-objectClass: device
-objectClass: pwdPolicy
-cn: policy
-pwdAttribute: userPassword
-pwdLockout: TRUE
-pwdMaxFailure: ${lockedAfter}
-${person('gatehouse')}${person('dora')}${person('emil')}`;
-
-function person(name: string): string {
-  return `
-dn: uid=${name},${people}
-objectClass: inetOrgPerson
-uid: ${name}
-cn: ${name}
-sn: Example
-mail: ${name}@example.org
-userPassword: ${passwordOf(name)}
-`;
-}
+const person = (name: string) => uidPerson(name, passwordOf(name), people);
+const ldif = [
+  root,
+  unit('People'),
+  ldifEntry(`cn=policy,${suffix}`, {
+    objectClass: ['device', 'pwdPolicy'],
+    cn: 'policy',
+    pwdAttribute: 'userPassword',
+    pwdLockout: 'TRUE',
+    pwdMaxFailure: String(lockedAfter),
+  }),
+  ...['gatehouse', 'dora', 'emil'].map(person),
+].join('');
 
 let directory: OpenLdap;
 let house: House;

@@ -1,8 +1,9 @@
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { person, root, suffix, unit } from '../../../tests/support/directory-tree.ts';
 import { type LdapProxy, startLdapProxy } from '../../../tests/support/ldap-proxy.ts';
+import { ldifEntry } from '../../../tests/support/ldif.ts';
 import { type OpenLdap, startOpenLdap } from '../../../tests/support/openldap.ts';
-import { entry, person, root, suffix, unit } from './testing/directory-tree.ts';
 import { openConnector, plainConfig, secureConfig, signIn } from './testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;
@@ -28,9 +29,14 @@ const ldif = [
   person('mallory', 'own', people, { uid: 'mallory', mail: 'VICTIM@example.com' }),
   person('twin 1', 'same', people, { uid: 'twin' }),
   person('twin 2', 'same', people, { uid: 'twin' }),
-  entry(`cn=silent,${people}`, { objectClass: 'inetOrgPerson', cn: 'silent', sn: 'silent', uid: 'silent' }),
-  ...odd.map((name, n) => entry(`uid=odd-${n},${people}`, { ...oddPerson(name, n) })),
-  entry(`cn=DN \\, with\\+ \\"all\\" \\\\ of\\#it,${people}`, {
+  ldifEntry(`cn=silent,${people}`, {
+    objectClass: 'inetOrgPerson',
+    cn: 'silent',
+    sn: 'silent',
+    uid: 'silent',
+  }),
+  ...odd.map((name, n) => ldifEntry(`uid=odd-${n},${people}`, { ...oddPerson(name, n) })),
+  ldifEntry(`cn=DN \\, with\\+ \\"all\\" \\\\ of\\#it,${people}`, {
     ...{
       objectClass: 'inetOrgPerson',
       cn: 'DN , with+ "all" \\ of#it',

@@ -1,9 +1,10 @@
 import type { Identity } from '@gatehouse/connector-kit';
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
+import { ldifEntry } from '../../../../tests/support/ldif.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
 import type { State } from '../people/identity.ts';
-import { entry, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, signIn } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;
@@ -192,7 +193,7 @@ describe('nobody is gone, and the refresh is unavailable', () => {
     ['a referral', { objectClass: ['referral', 'extensibleObject'], ref: 'ldap://127.0.0.1:9/dc=elsewhere' }],
   ])('where %s has taken the place of the base', async (_, attributes) => {
     const before = await signedIn();
-    const pointing = entry(people, { ou: 'People', ...attributes });
+    const pointing = ldifEntry(people, { ou: 'People', ...attributes });
     const moved = await second([root, person('service', 'service', suffix), unit('Guests'), pointing]);
     await expect(refresh(before, open([moved]))).rejects.toMatchObject({ code: 'unavailable' });
   });

@@ -1,7 +1,7 @@
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterEach, describe, expect, test } from 'vitest';
+import { suffix } from '../../../../tests/support/directory-tree.ts';
 import { entry, searchResult } from '../../../../tests/support/hostile-ldap.ts';
-import { suffix } from '../testing/directory-tree.ts';
 import { openConnector, plainConfig } from '../testing/open-connector.ts';
 import { type Play, type PlayedDirectory, playDirectory, playedConfig } from '../testing/played-directory.ts';
 

@@ -2,6 +2,7 @@ import type { Check } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../../../../tests/support/certificates.ts';
+import { group, person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
 import {
   ber,
   bindResult,
@@ -11,7 +12,6 @@ import {
   startHostileLdap,
 } from '../../../../tests/support/hostile-ldap.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import { group, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, plainConfig, secureConfig } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

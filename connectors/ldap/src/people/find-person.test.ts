@@ -1,8 +1,8 @@
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
 import { type LdapProxy, startLdapProxy } from '../../../../tests/support/ldap-proxy.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import { person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, plainConfig, secureConfig, signIn } from '../testing/open-connector.ts';
 
 const corp = `ou=Corp,${suffix}`;

@@ -1,6 +1,7 @@
 import { type TestHost, testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../../../../tests/support/certificates.ts';
+import { group, person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
 import { startDnsServer } from '../../../../tests/support/dns-server.ts';
 import { bindResult, searchResult } from '../../../../tests/support/hostile-ldap.ts';
 import { type LdapProxy, startLdapProxy } from '../../../../tests/support/ldap-proxy.ts';
@@ -8,7 +9,6 @@ import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap
 import { configSchema } from '../config.ts';
 import { Directory } from '../directory.ts';
 import { present } from '../filters.ts';
-import { group, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, secureConfig, signIn } from '../testing/open-connector.ts';
 import {
   type Play,
