@@ -19,6 +19,8 @@ export interface Certificates {
 export async function makeCertificates(
   names: readonly string[],
   usage: 'serverAuth' | 'clientAuth' = 'serverAuth',
+  /** -1: it ended yesterday. */
+  days = 30,
 ): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-ca-'));
   const at = (name: string) => join(folder, name);
@@ -38,7 +40,7 @@ export async function makeCertificates(
         'x509',
         '-req',
         '-days',
-        '30',
+        String(days),
         '-in',
         at('server.csr'),
         '-CA',

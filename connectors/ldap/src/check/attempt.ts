@@ -55,6 +55,13 @@ export function stopwatch(): () => number {
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && !ConnectorError.is(error) ? String(error.code) : '';
-  const own = error.message.includes(code) ? error.message : `${error.message} [${code}]`;
-  return error.cause instanceof Error ? `${own}: ${wordsOf(error.cause)}` : own;
+  // OpenSSL's message is a line of its source; its reason is what it means.
+  const message = 'reason' in error && code.startsWith('ERR_SSL_') ? String(error.reason) : error.message;
+  const own = message.includes(code) ? message : `${message} [${code}]`;
+  return error.cause instanceof Error && !isWaitOver(error.cause) ? `${own}: ${wordsOf(error.cause)}` : own;
+}
+
+/** Which time-out it was, the outer error says. */
+function isWaitOver({ name }: Error): boolean {
+  return name === 'AbortError' || name === 'TimeoutError';
 }

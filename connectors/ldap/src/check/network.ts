@@ -67,7 +67,8 @@ function judgeCertificate(socket: TLSSocket, config: LdapConfig, now: Date): Out
     daysLeft,
     protocol: socket.getProtocol() ?? '',
   };
-  const detail = `${facts.subject}, issued by ${facts.issuer}, for ${daysLeft} more days, over ${facts.protocol}`;
+  const life = daysLeft < 0 ? `expired ${-daysLeft} days ago` : `for ${daysLeft} more days`;
+  const detail = `${facts.subject}, issued by ${facts.issuer}, ${life}, over ${facts.protocol}`;
   if (config.insecureSkipTlsVerify) {
     const advice =
       'Remove `insecureSkipTlsVerify`: anybody on the way can play this directory and read passwords.';
@@ -77,7 +78,7 @@ function judgeCertificate(socket: TLSSocket, config: LdapConfig, now: Date): Out
     const fault = String(socket.authorizationError);
     return {
       ok: false,
-      detail: `${detail}; not trusted: ${fault}`,
+      detail: `${detail}; not trusted: ${inWords(fault)}`,
       facts,
       advice: adviseTls(fault, facts, config),
     };
@@ -88,6 +89,24 @@ function judgeCertificate(socket: TLSSocket, config: LdapConfig, now: Date): Out
 function nameIn(name: PeerCertificate['subject'] | undefined): string {
   return String(name?.CN ?? name?.O ?? 'somebody without a name');
 }
+
+/** OpenSSL's codes say it to those who know them; the codes stay, to be searched for. */
+function inWords(fault: string): string {
+  const words = faults[fault];
+  return words === undefined ? fault : `${words} (${fault})`;
+}
+
+const unknownAuthority = 'nobody here knows who issued it';
+const faults: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'it is out of date',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for other names than this one',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it has signed itself',
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+};
 
 function adviseTls(
   fault: string,
