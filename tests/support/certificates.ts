@@ -58,3 +58,12 @@ export async function makeCertificates(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** The same as `ca.pem`, `cert.pem` and `key.pem` in a folder. Returns the authority. */
+export async function layCertificates(folder: string, names: readonly string[]): Promise<string> {
+  const { ca, cert, key } = await makeCertificates(names);
+  await writeFile(join(folder, 'ca.pem'), ca);
+  await writeFile(join(folder, 'cert.pem'), cert);
+  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 });
+  return ca;
+}

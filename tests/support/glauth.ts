@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificates } from './certificates.ts';
+import { layCertificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { runCommand } from './run-command.ts';
 import { endServer, launchServer } from './server-process.ts';
@@ -45,9 +45,7 @@ export async function startGlauth(
 ): Promise<Glauth> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-glauth-'));
   const program = await build(folder);
-  const { ca, cert, key } = await makeCertificates(['localhost', '127.0.0.1']);
-  await writeFile(join(folder, 'cert.pem'), cert);
-  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 });
+  const ca = await layCertificates(folder, ['localhost', '127.0.0.1']);
   const port = await freePort();
   const settings = [
     serverSettings(folder, port),
