@@ -16,7 +16,7 @@ import type { LdapConfig } from './config.ts';
 import { type HostAndPort, parseHost } from './host.ts';
 import { startTls } from './start-tls.ts';
 import { LdapConnection } from './wire/connection.ts';
-import { NoAnswer, notAwaited } from './wire/no-answer.ts';
+import { leftConnecting, NoAnswer, notAwaited } from './wire/no-answer.ts';
 
 /** Milliseconds until the first question whether the other side is still there; firewalls forget what is quiet. */
 const KEEP_ALIVE = 30_000;
@@ -106,8 +106,6 @@ function isDistrust(error: unknown): error is NodeJS.ErrnoException {
     error instanceof Error && 'code' in error && typeof error.code === 'string' && distrust.test(error.code)
   );
 }
-
-const leftConnecting = 'the call was ended while connecting to the directory';
 
 function connectFailure(error: unknown, where: string): NoAnswer {
   const [code, reason] = whyUnreachable(error, where);

@@ -4,7 +4,7 @@
  */
 import { limits } from '../limits.ts';
 import type { LdapConnection } from '../wire/connection.ts';
-import { type NoAnswer, notAwaited } from '../wire/no-answer.ts';
+import { leftConnecting, type NoAnswer, notAwaited } from '../wire/no-answer.ts';
 import { PagedSearches } from './paged-searches.ts';
 import { SearchesUnderWay } from './searches-under-way.ts';
 import { Turns } from './turns.ts';
@@ -68,6 +68,5 @@ function turns(atOnce: number, what: string): Turns {
 }
 
 function leftOpening(since: number) {
-  return (reason: unknown): NoAnswer =>
-    notAwaited(reason, 'the call was ended while connecting to the directory', since);
+  return (reason: unknown): NoAnswer => notAwaited(reason, leftConnecting, since);
 }

@@ -38,6 +38,9 @@ export class NoAnswer extends ConnectorError {
   }
 }
 
+/** For whoever leaves before there is a connection. */
+export const leftConnecting = 'the call was ended while connecting to the directory';
+
 /** Milliseconds, in which a server that is well has answered something. */
 const FAIR_WAIT = 1000;
 
