@@ -131,7 +131,9 @@ export class Exchanges {
 
   #countLate(id: number, bytes: number): void {
     const all = (this.#abandoned.get(id) ?? 0) + bytes;
-    if (all > limits.workBytes) throw new NoAnswer('broken', tooManyBytes().message);
+    if (all > limits.lateBytes) {
+      throw new NoAnswer('broken', `the directory went on for ${all} bytes with what was abandoned`);
+    }
     this.#abandoned.set(id, all);
   }
 
