@@ -34,14 +34,16 @@ const endOne: Statement = { name: 'identity_end_one', text: endOf('AND i.subject
 
 /**
  * For a sign-in after the end that nobody has carried out yet: what was given out before stays ended. A browser's
- * session is left to live, it may be the one of this sign-in.
+ * session is left to live, it may be the one of this sign-in. The person is locked before their sessions, as above: in
+ * the other order the two would wait for each other.
  */
 const endBeforeSignIn: Statement = {
   name: 'identity_end_before_sign_in',
   text: `
+    WITH left_for_good AS MATERIALIZED (
+      SELECT FROM identities WHERE subject = $1 AND gone_at IS NOT NULL AND gone_until <= $2 FOR UPDATE)
     UPDATE offline_sessions SET ended_at = $2, end_reason = 'gone'
-    WHERE subject = $1 AND ended_at IS NULL
-      AND EXISTS (SELECT FROM identities WHERE subject = $1 AND gone_at IS NOT NULL AND gone_until <= $2)`,
+    WHERE subject = $1 AND ended_at IS NULL AND EXISTS (SELECT FROM left_for_good)`,
 };
 
 export async function endGone(database: Database, now: Date, signal: AbortSignal): Promise<EndedPerson[]> {
