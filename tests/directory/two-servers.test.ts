@@ -120,7 +120,7 @@ async function forget(): Promise<void> {
   for (const proxy of proxies) await proxy.reset();
 }
 
-/** The first server does everything again, and the second one nothing. */
+/** The first server does everything again, and the second one nothing but to say that it is there, where it was away. */
 async function workIsBackWithTheFirst(): Promise<void> {
   await forget();
   await expect.poll(() => binds(0), { timeout: 90_000 }).toBeGreaterThan(100);
@@ -129,7 +129,8 @@ async function workIsBackWithTheFirst(): Promise<void> {
   await forget();
   const before = load.done;
   await load.more(400);
-  expect(binds(1)).toBe(0);
+  // The service account's, which asks whether the second one is back.
+  expect(binds(1)).toBeLessThanOrEqual(2);
   // One bind for each of them, be the password right or wrong.
   expect(binds(0)).toBeLessThanOrEqual(load.done - before + people.length);
 }

@@ -6,8 +6,10 @@ export const limits = {
   messageElements: 100_000,
   /** Controls of one answer. */
   controls: 16,
-  /** Everything that is read for one sign-in, refresh or check on one server, and for one search that was abandoned. */
+  /** Everything that is read for one sign-in, refresh or check on one server. */
   workBytes: 64 * 1024 * 1024,
+  /** What may still come for a request that was abandoned. A server that goes on for longer sends for ever. */
+  lateBytes: 8 * 1024 * 1024,
   /** Abandoned requests of one connection whose late answers are still known. */
   abandoned: 1_000,
   /** Entries of one search, over all its pages. */

@@ -42,6 +42,9 @@ export function lastWord(stored: StoredIdentity, lifetimes: CheckLifetimes, now:
 /**
  * One who is stale is asked for each time: the upstream may be back. So is one whose leaving is in doubt: an endpoint
  * has heard since then that they may have come back.
+ *
+ * Attack, or a fault: a replica whose clock was a day ahead has confirmed somebody who leaves an hour later. An answer
+ * from the future is no newer than one from the past.
  */
 export function isYoung(
   { gone, checkedAt, staleSince }: StoredIdentity,
@@ -49,7 +52,7 @@ export function isYoung(
   now: Date,
 ): boolean {
   if (staleSince !== undefined && (gone === undefined || staleSince > gone.at)) return false;
-  return age(gone?.at ?? checkedAt, now) < lifetimes.upstreamCheck;
+  return Math.abs(age(gone?.at ?? checkedAt, now)) < lifetimes.upstreamCheck;
 }
 
 /** The suspension is over: whoever comes back now signs in. */

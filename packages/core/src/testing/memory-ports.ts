@@ -59,15 +59,7 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
         ...doubtedSince(row, outcome.at),
       };
     case 'gone':
-      return {
-        subject,
-        connectorId,
-        lastLoginAt,
-        identity: row.identity,
-        checkedAt: outcome.at,
-        gone: goneNow(row, outcome),
-        ...doubtedSince(row, outcome.at),
-      };
+      return { ...row, checkedAt: outcome.at, gone: goneNow(row, outcome) };
     case 'unavailable':
       return { ...row, staleSince: row.staleSince ?? outcome.at };
   }
