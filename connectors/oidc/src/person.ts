@@ -20,21 +20,28 @@ export type Person = Omit<Identity<never>, 'state' | 'authenticated'>;
 export async function personFrom(provider: Provider, tokens: Tokens, call: Call): Promise<Person> {
   const { config } = provider;
   const more = config.userinfo ? await userinfo(tokens, call) : {};
-  return await describe(provider, tokens, { ...more, ...tokens.claims }, call);
+  return await describe(provider, tokens, [tokens.claims, more], call);
 }
 
 /** What userinfo says comes first, because it is newer than the ID token that there was at sign-in. */
 export async function personAnew(provider: Provider, tokens: Tokens, call: Call): Promise<Person> {
   const more = await userinfo(tokens, call);
-  return await describe(provider, tokens, { ...tokens.claims, ...more }, call);
+  return await describe(provider, tokens, [more, tokens.claims], call);
 }
 
-async function describe(provider: Provider, tokens: Tokens, claims: Claims, call: Call): Promise<Person> {
+/** What the first of the sources says comes first. */
+async function describe(
+  provider: Provider,
+  tokens: Tokens,
+  sources: readonly [Claims, Claims],
+  call: Call,
+): Promise<Person> {
   const { config } = provider;
+  const claims: Claims = { ...sources[1], ...sources[0] };
   checkAllowed(claims, config);
   const besides = await groupsBesides({ provider, tokens, claims, call });
   const facts = identityFrom(
-    claims,
+    sources,
     besides === undefined ? config.claims : { ...config.claims, groups: [] },
   );
   const session = claims.sid;

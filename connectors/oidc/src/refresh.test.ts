@@ -92,6 +92,22 @@ describe('a refresh', () => {
     await assert.rejects(refresh(refreshed.identity), isRefused('bad_response', /"sub"/));
   });
 
+  // Attack: somebody changes their unchecked address at the upstream to yours, and the proof of their old one is kept.
+  test('takes no proof of the old address for one of the new', async () => {
+    upstream.person = { ...upstream.person, email: 'ada@example.com', email_verified: true };
+    const { refresh } = await signedIn();
+    const userinfo = (email: string) => () => ({ sub: 'u-1', email });
+    upstream.lies = { token: ({ id_token: _, ...rest }) => rest, userinfo: userinfo('boss@example.com') };
+    const refreshed = await refresh();
+    expect(refreshed).toMatchObject({
+      identity: { email: { address: 'boss@example.com', verified: false } },
+    });
+    assert.equal(refreshed.status, 'current');
+    upstream.lies = { ...upstream.lies, userinfo: userinfo('ada@example.com') };
+    const back = await refresh(refreshed.identity);
+    expect(back).toMatchObject({ identity: { email: { address: 'ada@example.com', verified: true } } });
+  });
+
   test('has what was known where the upstream says nothing new at all', async () => {
     upstream.lies = { discovery: ({ userinfo_endpoint: _, ...rest }) => rest };
     const { refresh } = await signedIn();

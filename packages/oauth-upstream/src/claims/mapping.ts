@@ -20,10 +20,15 @@ export interface ClaimMapping {
 
 type Facts = Omit<Identity<never>, 'state'>;
 
-/** @throws ConnectorError `bad_response` for claims of a wrong form, `misconfigured` where a needed one is missing */
-export function identityFrom(claims: Claims, mapping: ClaimMapping): Facts {
+/**
+ * @param sources of the same person; what the first says comes first
+ * @throws ConnectorError `bad_response` for claims of a wrong form, `misconfigured` where a needed one is missing
+ */
+export function identityFrom(sources: Claims | readonly Claims[], mapping: ClaimMapping): Facts {
+  const each = [sources].flat();
+  const claims: Claims = Object.assign({}, ...each.toReversed());
   const displayName = firstText(claims, mapping.displayName);
-  const email = emailIn(claims, mapping);
+  const email = emailIn(each, mapping);
   return {
     upstreamId: required(idAt(claims, mapping.id), 'claims.id', [mapping.id]),
     username: required(firstText(claims, mapping.username), 'claims.username', mapping.username),
@@ -33,11 +38,19 @@ export function identityFrom(claims: Claims, mapping: ClaimMapping): Facts {
   };
 }
 
-/** Attack: an address that nobody has checked is somebody else's (nOAuth). Silence is not yes. */
-function emailIn(claims: Claims, mapping: ClaimMapping): Facts['email'] | undefined {
-  const address = textAt(claims, mapping.email);
+/**
+ * Attack: an address that nobody has checked is somebody else's (nOAuth). Silence is not yes, and the "yes" of one
+ * source is about its own address: whoever has changed theirs since must not bring the old one's proof along.
+ */
+function emailIn(sources: readonly Claims[], mapping: ClaimMapping): Facts['email'] | undefined {
+  const addresses = sources.map((claims) => textAt(claims, mapping.email));
+  const address = addresses.find((each) => each !== undefined);
   if (address === undefined) return undefined;
-  return { address, verified: isTrueAt(claims, mapping.emailVerified) ?? mapping.assumeEmailVerified };
+  const said = sources
+    .filter((_, index) => addresses[index] === address)
+    .map((claims) => isTrueAt(claims, mapping.emailVerified));
+  const verified = said.find((each) => each !== undefined) ?? mapping.assumeEmailVerified;
+  return { address, verified };
 }
 
 function firstText(claims: Claims, paths: readonly ClaimPath[]): string | undefined {
