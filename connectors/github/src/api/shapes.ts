@@ -6,6 +6,7 @@ const name = z.string().min(1).max(1000);
 
 /** An organisation or a person. */
 export const account = z.object({ id, login: name });
+export type Account = z.output<typeof account>;
 
 export const user = z.object({ id, login: name, name: z.string().max(1000).nullable().default(null) });
 export type User = z.output<typeof user>;

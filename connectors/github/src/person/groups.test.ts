@@ -89,6 +89,23 @@ describe('the groups', () => {
     }
   });
 
+  // Attack: an organisation is renamed, and a member registers its old name, with a team that is called like the admins'.
+  test('are not those of another organisation that has taken the name since', async () => {
+    const mallory = fake.world.account('mallory');
+    acme.members.set(mallory.id, 'active');
+    acme.login = 'acme-labs';
+    const impostor = fake.world.org('acme', [mallory]);
+    fake.world.team(impostor, 'Site Admins', [mallory]);
+    try {
+      const config = { loadAllGroups: true, orgs: [{ name: 'Acme', id: acme.id }] };
+      const connector = await openGithubConnector(fake, config);
+      expect((await connector.signIn('mallory')).groups).toEqual(['Acme']);
+    } finally {
+      impostor.login = 'impostor';
+      acme.login = 'acme';
+    }
+  });
+
   test('are whole although something on the way takes the Link header off', async () => {
     const many = fake.world.account('many');
     acme.members.set(many.id, 'active');

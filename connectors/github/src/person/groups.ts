@@ -1,6 +1,6 @@
 /** What the organisations and teams of a person are called as groups: `org:team`. */
-import type { Team } from '../api/shapes.ts';
-import type { GithubConfig, ListedTeam } from '../config.ts';
+import type { Account, Team } from '../api/shapes.ts';
+import type { GithubConfig, ListedOrg, ListedTeam } from '../config.ts';
 import type { Belonging } from './belonging.ts';
 import type { Membership } from './membership.ts';
 
@@ -22,16 +22,24 @@ function listedGroups(belonging: Belonging, { teamNameField }: GithubConfig): re
 
 function allGroups(
   { memberships, orgs, teams }: Belonging,
-  { teamNameField }: GithubConfig,
+  { orgs: configured = [], teamNameField }: GithubConfig,
 ): readonly string[] {
   const listed = new Map(
     memberships.flatMap((each) => (each.state === 'active' ? [[each.id, each.org.name]] : [])),
   );
-  const nameOf = ({ id, login }: { id: number; login: string }) => listed.get(id) ?? login;
+  const nameOf = ({ id, login }: Account) => listed.get(id) ?? login;
+  const isItself = (org: Account) => !configured.some((each) => isImpostor(org, each));
   return [
-    ...orgs.map(nameOf),
-    ...teams.flatMap((team) => named(nameOf(team.organization), team, teamNameField)),
+    ...orgs.filter(isItself).map(nameOf),
+    ...teams
+      .filter(({ organization }) => isItself(organization))
+      .flatMap((team) => named(nameOf(team.organization), team, teamNameField)),
   ];
+}
+
+/** Attack: an organisation is renamed, and a member takes its old name for one of their own, with a team of admins. */
+function isImpostor(org: Account, { id, name }: ListedOrg): boolean {
+  return id !== undefined && id !== org.id && name.toLowerCase() === org.login.toLowerCase();
 }
 
 /** Teams of one organisation of the configuration; of those that it lists, where it lists some. */
