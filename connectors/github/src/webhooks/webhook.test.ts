@@ -113,8 +113,16 @@ describe('a webhook', () => {
     await one.webhook(delivered(revoked, { event: 'github_app_authorization' }));
     await two.webhook(delivered(revoked, { event: 'github_app_authorization' }));
     expect(host.changes).toHaveLength(1);
-    await two.webhook(delivered(revoked, { event: 'github_app_authorization', id: 'd-2' }));
-    expect(host.changes).toHaveLength(2);
+  });
+
+  // Attack: it is sent again under a made-up delivery id, which the signature does not cover, to throw them out anew.
+  test('that was here before under another id throws nobody out; GitHub is asked', async () => {
+    const connector = await open();
+    const revoked = { action: 'revoked', sender: { id: 9 } };
+    for (const id of ['d-1', 'd-2']) {
+      await connector.webhook(delivered(revoked, { event: 'github_app_authorization', id }));
+    }
+    expect(connector.host.changes.map(({ how }) => how)).toEqual(['gone', 'recheck']);
   });
 
   test.each([

@@ -1,11 +1,15 @@
 /** `POST /connectors/<id>/webhook`: GitHub tells at once what a refresh would find out minutes later. */
+import { createHash } from 'node:crypto';
 import type { Arrival, Call, Reply } from '@gatehouse/connector-kit';
 import type { Upstream } from '../upstream.ts';
 import { learnedFrom } from './events.ts';
 import { isSigned } from './signature.ts';
 
+const day = 24 * 3600 * 1000;
 /** GitHub lets a delivery be sent again for three days. */
-const remembered = 7 * 24 * 3600 * 1000;
+const remembered = 7 * day;
+/** Whoever has recorded a delivery may wait. */
+const rememberedAsProof = 3650 * day;
 
 export async function webhook(upstream: Upstream, arrival: Arrival, call: Call): Promise<Reply> {
   const { config, host } = upstream;
@@ -28,9 +32,20 @@ export async function webhook(upstream: Upstream, arrival: Arrival, call: Call):
   // Attack: somebody who has recorded a delivery sends it again, to throw out a person who has come back since.
   const first = await host.once(`delivery:${delivery}`, new Date(host.now().getTime() + remembered));
   if (!first) return { status: 202, body: 'This delivery was here before.' };
-  await host.changed(learned.ids, learned.how);
-  call.log.info({ event: headers['x-github-event'], how: learned.how }, 'a github webhook was taken in');
+  const how = learned.how === 'gone' ? await asProof(upstream, body) : learned.how;
+  await host.changed(learned.ids, how);
+  call.log.info({ event: headers['x-github-event'], how }, 'a github webhook was taken in');
   return { status: 202, body: 'Taken in.' };
+}
+
+/**
+ * Attack: the same, under a delivery id that is made up. The signature covers neither that id nor any time, so what was
+ * said once proves nothing when it is said again; GitHub is asked.
+ */
+async function asProof({ host }: Upstream, body: Uint8Array): Promise<'gone' | 'recheck'> {
+  const digest = createHash('sha256').update(body).digest('base64url');
+  const first = await host.once(`body:${digest}`, new Date(host.now().getTime() + rememberedAsProof));
+  return first ? 'gone' : 'recheck';
 }
 
 /** Undefined: it is not JSON. */
