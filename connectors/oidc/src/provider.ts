@@ -92,6 +92,12 @@ export class Provider {
       ...(endpoints.keys && { jwks_uri: endpoints.keys }),
       ...(endpoints.userinfo && { userinfo_endpoint: endpoints.userinfo }),
       ...(endpoints.endSession && { end_session_endpoint: endpoints.endSession }),
+      // Attack: the client's secret, sent to the alias that the document names, past the address that was written.
+      mtls_endpoint_aliases: {
+        ...read.data.mtls_endpoint_aliases,
+        ...(endpoints.token && { token_endpoint: endpoints.token }),
+        ...(endpoints.userinfo && { userinfo_endpoint: endpoints.userinfo }),
+      },
       // Attack: `none`, or HS256 with the public key for a secret. What the upstream names is no permission.
       id_token_signing_alg_values_supported: algorithms,
       userinfo_signing_alg_values_supported: algorithms,

@@ -51,6 +51,42 @@ describe('a refresh', () => {
     assert.equal((await refresh({ ...identity, state })).status, 'current');
   });
 
+  // Attack: an address that is written unusually, so that the spent token is kept, and shown again as a thief would.
+  test.each([
+    ['in capitals', (url: string) => ({ token_endpoint: url.replace('http:', 'HTTP:') })],
+    [
+      'as an alias for certificates',
+      (url: string) => ({
+        token_endpoint: `${url}/not-this-one`,
+        mtls_endpoint_aliases: { token_endpoint: url },
+      }),
+    ],
+  ])('saves the next token of an endpoint that is named %s', async (_, named) => {
+    upstream.lies = { discovery: (honest) => ({ ...honest, ...named(String(honest.token_endpoint)) }) };
+    const certificate = {
+      tlsCertificate: '-----BEGIN CERTIFICATE-----',
+      tlsKey: '-----BEGIN PRIVATE KEY-----',
+    };
+    const { identity, call, refresh } = await signedIn(certificate);
+    const refreshed = await refresh();
+    assert.equal(refreshed.status, 'current');
+    assert.notEqual(call.saved.at(0)?.refreshToken, identity.state.refreshToken);
+    assert.equal((await refresh(refreshed.identity)).status, 'current');
+  });
+
+  // Attack: a discovery document that leads the client's secret past the token endpoint that the administrator wrote.
+  test('goes to the token endpoint that was written, whatever alias the document names', async () => {
+    const alias = { mtls_endpoint_aliases: { token_endpoint: `${upstream.issuer}/elsewhere` } };
+    upstream.lies = { discovery: (honest) => ({ ...honest, ...alias }) };
+    const { refresh } = await signedIn({
+      tlsCertificate: '-----BEGIN CERTIFICATE-----',
+      tlsKey: '-----BEGIN PRIVATE KEY-----',
+      endpoints: { token: `${upstream.issuer}/token` },
+    });
+    assert.equal((await refresh()).status, 'current');
+    assert.ok(!upstream.asked.includes('/elsewhere'));
+  });
+
   test('believes no ID token of another person, client or issuer', async () => {
     for (const change of [
       { sub: 'u-2' },

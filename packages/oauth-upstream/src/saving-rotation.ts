@@ -10,13 +10,17 @@ export function savingRotation(
   current: string,
   save: (refreshToken: string) => Promise<void>,
 ): void {
-  const { token_endpoint } = opened.serverMetadata();
+  const { token_endpoint, mtls_endpoint_aliases } = opened.serverMetadata();
+  // As requests have them: written otherwise (`HTTPS:`, no slash, `:443`) an address is the same.
+  const places = [token_endpoint, mtls_endpoint_aliases?.token_endpoint].map(
+    (url) => URL.parse(url ?? '')?.href,
+  );
   const send = opened[client.customFetch];
   if (send === undefined) throw new TypeError('this client was not opened here');
   let known = current;
   opened[client.customFetch] = async (url, init) => {
     const answer = await send(url, init);
-    const rotated = url === token_endpoint ? await refreshTokenIn(answer.clone()) : undefined;
+    const rotated = places.includes(URL.parse(url)?.href) ? await refreshTokenIn(answer.clone()) : undefined;
     if (rotated !== undefined && rotated !== known) {
       await save(rotated);
       known = rotated;
