@@ -50,6 +50,17 @@ describe('a configuration is refused', () => {
       { preset: 'microsoft', graph: { name: 'displayName' } },
       /^graph.name must be `id`/,
     ],
+    // Attack: somebody joins groups until the token has no room, and the denied role is not among what Graph says.
+    [
+      'with roles that are lost with too many groups',
+      { preset: 'microsoft', graph: {}, claims: { groups: [{ claim: 'groups' }, { claim: 'roles' }] } },
+      /^claims.groups must be one claim/,
+    ],
+    [
+      'with a prefix that is lost with too many groups',
+      { preset: 'microsoft', graph: {}, claims: { groups: [{ claim: 'groups', prefix: 'entra:' }] } },
+      /^claims.groups must be one claim/,
+    ],
     [
       'with groups that nobody reads',
       { preset: 'microsoft', graph: { when: 'always' }, claims: { groups: 'x' } },

@@ -1,5 +1,5 @@
 /** What cannot stand together, and what is missing. */
-import { isPlain, refuseCredentials } from '@gatehouse/oauth-upstream';
+import { type GroupSource, isPlain, refuseCredentials } from '@gatehouse/oauth-upstream';
 import type { z } from 'zod';
 import type { Options } from './options.ts';
 import { type Preset, presets } from './presets.ts';
@@ -66,6 +66,13 @@ function refuseGroups({ graph, workspaceGroups, claims, hostedDomains }: Options
       'must be `id` with `when: overage`: a token has ids, and people would have now these, now those',
     );
   }
+  // Attack: too many groups for the token, and a rule about `entra:…` or about a role finds nothing to deny any more.
+  if (graph?.when === 'overage' && claims.groups?.some(isChanged)) {
+    conflict(
+      'claims.groups',
+      'must be one claim, with neither prefix nor suffix, with `when: overage`: Graph has ids alone, and they stand for all of it',
+    );
+  }
   if (graph?.when === 'always' && claims.groups !== undefined) {
     conflict('claims.groups', 'has no meaning where Graph is asked for everybody');
   }
@@ -75,4 +82,8 @@ function refuseGroups({ graph, workspaceGroups, claims, hostedDomains }: Options
   if (workspaceGroups !== undefined && hostedDomains.length === 0) {
     conflict('hostedDomains', 'is missing: groups can be asked for accounts of your own domains alone');
   }
+}
+
+function isChanged({ prefix, suffix }: GroupSource, _: number, all: readonly GroupSource[]): boolean {
+  return all.length > 1 || prefix !== '' || suffix !== '';
 }
