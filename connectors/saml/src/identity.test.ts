@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { describe, expect, test } from 'vitest';
 import { configSchema, type SamlConfig } from './config.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, sessionOf } from './identity.ts';
 import { nameIdFormats } from './names.ts';
 import type { Attribute } from './response/attributes.ts';
 import type { Checked } from './response/check-response.ts';
@@ -133,5 +133,6 @@ describe('the id', () => {
 test('how, when and in which session the person signed in is passed on', () => {
   const identity = identityOf(checked([]), config());
   expect(identity.authenticated).toEqual({ at: new Date(0), acr: 'urn:x' });
-  expect(identity.upstreamSession).toBe('_s');
+  expect(identity.upstreamSession).toBe(sessionOf({ value: 'id-7', format: '' }, '_s'));
+  expect(identity.state.sessionIndex).toBe('_s');
 });

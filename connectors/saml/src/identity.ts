@@ -1,4 +1,5 @@
 /** From what was checked to an identity, by the names that the configuration gives the attributes. */
+import { createHash } from 'node:crypto';
 import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
 import type { SamlConfig } from './config.ts';
 import { nameIdFormats } from './names.ts';
@@ -8,7 +9,17 @@ import type { Checked } from './response/check-response.ts';
 import type { NameId } from './response/subject.ts';
 
 /** What a logout has to name. */
-export type SamlState = { readonly nameId: NameId };
+export type SamlState = { readonly nameId: NameId; readonly sessionIndex?: string };
+
+/**
+ * A session of the provider, as the broker knows it. A `SessionIndex` may be a small number that many people have at once
+ * (SAML 2.0 core, section 2.7.2, so that it tells nothing of them): it names a session together with the NameID only.
+ */
+export function sessionOf({ value }: NameId, sessionIndex: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([value, sessionIndex]))
+    .digest('base64url');
+}
 
 export function identityOf(checked: Checked, config: SamlConfig): Identity<SamlState> {
   const { attributes: names } = config;
@@ -24,8 +35,8 @@ export function identityOf(checked: Checked, config: SamlConfig): Identity<SamlS
     ...(email !== undefined && { email: { address: email, verified: config.emailVerified } }),
     groups: groupsOf(checked, config),
     authenticated: { at: new Date(at), ...(context !== undefined && { acr: context }) },
-    ...(sessionIndex !== undefined && { upstreamSession: sessionIndex }),
-    state: { nameId: checked.nameId },
+    ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex) }),
+    state: { nameId: checked.nameId, ...(sessionIndex !== undefined && { sessionIndex }) },
   };
 }
 

@@ -48,7 +48,7 @@ describe('an answer that is good here', () => {
       SAMLResponse: Buffer.from(xml).toString('base64'),
     });
     expect(profile?.nameID).toBe(ours.upstreamId);
-    expect(profile?.sessionIndex).toBe(ours.upstreamSession);
+    expect(profile?.sessionIndex).toBe(ours.state.sessionIndex);
     expect(profile?.groups).toEqual(ours.groups);
   });
 });

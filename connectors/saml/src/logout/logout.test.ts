@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { escapeXml } from '../../../../tests/support/hostile/saml-draft.ts';
 import type { SamlKeys } from '../../../../tests/support/hostile/saml-keys.ts';
 import { signPart } from '../../../../tests/support/hostile/saml-sign.ts';
+import { sessionOf } from '../identity.ts';
 import { idpKeys, issuer, jane, ourKeys, play, strangersKeys } from '../testing/played-provider.ts';
 
 const byHand = {
@@ -51,6 +52,9 @@ function wish({
   ].join('');
 }
 
+/** As the broker knows it. */
+const sessionOfJane = (index: string) => sessionOf({ value: jane.id, format: '' }, index);
+
 function redirected(
   xml: string,
   keys: SamlKeys | null = idpKeys,
@@ -92,7 +96,7 @@ describe('a provider that signs somebody out', () => {
     expect(played.host.changes.at(-1)).toMatchObject({
       upstreamIds: [jane.id],
       how: 'signedOut',
-      upstreamSessions: ['_session-7', '_session-8'],
+      upstreamSessions: [sessionOfJane('_session-7'), sessionOfJane('_session-8')],
     });
     expect(reply.status).toBe(303);
     const location = new URL(reply.headers?.location ?? '');
@@ -114,14 +118,35 @@ describe('a provider that signs somebody out', () => {
     expect((await answer(redirected(wish(), idpKeys, small))).status).toBe(303);
   });
 
-  test('finds sessions by their index alone where the id is an attribute', async () => {
+  test('finds sessions by NameID and index where the id is an attribute', async () => {
     const other = play(
       { idp: byHand, signing: ourKeys, attributes: { id: 'uid' } },
       testHost({ id: 'corp' }),
     );
     await answer(redirected(wish({ sessions: ['_session-9'] })), other);
-    expect(other.host.changes.at(-1)).toMatchObject({ upstreamIds: [], upstreamSessions: ['_session-9'] });
+    expect(other.host.changes.at(-1)).toMatchObject({
+      upstreamIds: [],
+      upstreamSessions: [sessionOfJane('_session-9')],
+    });
     await expect(answer(redirected(wish()), other)).rejects.toThrow(/nobody can be found/);
+    await other.connector.close?.();
+  });
+
+  // Attack: somebody signs out at a provider that numbers each person's sessions from one, and everybody whose session
+  // has the same number is signed out here.
+  test("ends nobody else's session of the same index", async () => {
+    const other = play(
+      { idp: byHand, signing: ourKeys, attributes: { id: 'uid' } },
+      testHost({ id: 'corp' }),
+    );
+    const { finish, good } = await other.begin();
+    const { upstreamSession, state } = await finish(good());
+    const ended = async (nameId: string) => {
+      await answer(redirected(wish({ nameId, sessions: [state.sessionIndex ?? ''] })), other);
+      return other.host.changes.at(-1);
+    };
+    expect((await ended('mallory-id'))?.upstreamSessions).not.toContain(upstreamSession);
+    expect((await ended(jane.id))?.upstreamSessions).toContain(upstreamSession);
     await other.connector.close?.();
   });
 
@@ -198,7 +223,7 @@ describe('a person who signs out here', () => {
       Buffer.from(departure.url.searchParams.get('SAMLRequest') ?? '', 'base64'),
     ).toString();
     expect(xml).toContain(`>${jane.id}</saml:NameID>`);
-    expect(xml).toContain(`<samlp:SessionIndex>${identity.upstreamSession}</samlp:SessionIndex>`);
+    expect(xml).toContain(`<samlp:SessionIndex>${identity.state.sessionIndex}</samlp:SessionIndex>`);
     expect(departure.url.searchParams.get('RelayState')).toBe('a-token');
     expect(departure.url.searchParams.get('Signature')).toBeTruthy();
   });

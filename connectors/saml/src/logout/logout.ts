@@ -8,7 +8,7 @@ import {
   type Identity,
   type Reply,
 } from '@gatehouse/connector-kit';
-import type { SamlState } from '../identity.ts';
+import { type SamlState, sessionOf } from '../identity.ts';
 import type { Idp } from '../idp.ts';
 import type { SamlRoom } from '../login.ts';
 import { success } from '../names.ts';
@@ -35,7 +35,8 @@ export class SamlLogout {
     const [to] = logout;
     // A provider that signs people out on an unsigned word would do it for everybody.
     if (to === undefined || config.signing === undefined) return null;
-    const xml = logoutRequest(this.#envelope(to.url), identity.state.nameId, identity.upstreamSession);
+    const { nameId, sessionIndex } = identity.state;
+    const xml = logoutRequest(this.#envelope(to.url), nameId, sessionIndex);
     return send({ field: 'SAMLRequest', xml, relayState: token }, to, config.signing);
   }
 
@@ -65,7 +66,7 @@ export class SamlLogout {
     const { config, host } = this.#room;
     const key = `logout ${createHash('sha256').update(id).digest('base64url')}`;
     if (!(await host.once(key, new Date(over)))) refuse('the LogoutRequest was used before');
-    // Where the id is an attribute, a LogoutRequest does not say it: its sessions alone tell whom it means.
+    // Where the id is an attribute, a LogoutRequest does not say it: its sessions tell whom it means.
     const people = config.attributes.id === undefined ? [nameId.value] : [];
     if (people.length === 0 && sessions.length === 0) {
       throw new ConnectorError('misconfigured', {
@@ -73,7 +74,8 @@ export class SamlLogout {
           'the LogoutRequest names no session, and a NameID that is not the id (attributes.id): nobody can be found by it',
       });
     }
-    await host.changed(people, 'signedOut', sessions.length > 0 ? sessions : undefined);
+    const named = sessions.map((index) => sessionOf(nameId, index));
+    await host.changed(people, 'signedOut', named.length > 0 ? named : undefined);
   }
 
   #confirm({ logout }: Idp, { id }: LogoutWish, relayState: string | undefined): Reply {
