@@ -43,6 +43,8 @@ export class Exchange {
     const { signal } = this.#request;
     const explained = signal.aborted ? signal.reason : this.#failed(error);
     clearTimeout(this.#timer);
+    // Attack: an answer that cannot be passed on (status 999), and whose body goes on for ever on a connection of ours.
+    this.#timeUp.abort();
     return explained;
   }
 

@@ -149,3 +149,16 @@ function trickleHead(socket: NodeJS.WritableStream): void {
   socket.on('error', () => undefined);
   socket.write(`HTTP/1.1 200 OK\r\n${`x-more: ${'y'.repeat(1000)}\r\n`.repeat(100)}`);
 }
+
+// The attack: an answer that nobody can read, behind it a body without an end, until all connections are taken.
+it('an answer of a status that does not exist leaves no connection behind', async () => {
+  const sockets: Socket[] = [];
+  await using upstream = await serveUpstream(({ socket }) => {
+    sockets.push(socket);
+    trickle(socket, 'HTTP/1.1 999 Strange\r\ncontent-length: 1000000\r\n\r\n');
+  });
+  const url = `http://127.0.0.1:${upstream.port}/`;
+  await using out = wayOut({ urls: [url] }, { timeouts: quick });
+  expect(await failureIn(out.fetch(url))).toMatchObject({ kind: 'unreachable' });
+  await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
+});
