@@ -39,6 +39,13 @@ describe('what a hostile identity provider sends', () => {
   );
 });
 
+// Attack: somebody gets an account whose id is another person's, with a space of another kind beside it.
+test.each(['\u00a0', '\u2003', '\ufeff'])('an id keeps the space %j, which is no layout', async (space) => {
+  const { request, finish } = await played.begin();
+  const answer = played.idp.answer(request, { ...jane, id: `${jane.id}${space}` });
+  expect((await finish(answer)).upstreamId).toBe(`${jane.id}${space}`);
+});
+
 describe('a good answer', () => {
   test.each([
     ['with a signed assertion', {}],

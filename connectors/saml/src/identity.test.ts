@@ -87,6 +87,13 @@ describe('groups', () => {
     expect(identity.groups).toEqual(['a', 'b', 'c,d']);
   });
 
+  // Attack: whoever may name a group names one like another one, with a space that is none of XML's before or after it.
+  test.each(['\u00a0', '\u2003', '\u3000', '\ufeff'])('keep what only looks like layout: %j', (space) => {
+    const names = { attributes: { groups: 'groups' }, groupsDelimiter: ';' };
+    const identity = identityOf(checked([groups(` x ;${space}admins;admins${space}`)]), config(names));
+    expect(identity.groups).toEqual(['x', `${space}admins`, `admins${space}`]);
+  });
+
   test('are none where the provider leaves the attribute out, unless it is required', () => {
     expect(identityOf(checked([]), config(names)).groups).toEqual([]);
     const error = refusal(() => identityOf(checked([]), config({ ...names, groupsRequired: true })));

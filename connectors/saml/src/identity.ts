@@ -7,6 +7,7 @@ import { misfit, quote } from './refusal.ts';
 import type { Attribute } from './response/attributes.ts';
 import type { Checked } from './response/check-response.ts';
 import type { NameId } from './response/subject.ts';
+import { withoutLayout } from './xml/elements.ts';
 
 /** What a logout has to name. */
 export type SamlState = { readonly nameId: NameId; readonly sessionIndex?: string };
@@ -78,7 +79,7 @@ function groupsOf(
   const values = valuesOf(attributes, names.groups);
   if (values === undefined) return groupsRequired ? missing('groups', names.groups, attributes) : [];
   const split = groupsDelimiter === undefined ? values : values.flatMap((one) => one.split(groupsDelimiter));
-  return [...new Set(split.map((group) => group.trim()).filter((group) => group !== ''))];
+  return [...new Set(split.map(withoutLayout).filter((group) => group !== ''))];
 }
 
 /** With more than 150 groups, Entra ID names the place of the list instead of the groups. */

@@ -71,8 +71,16 @@ export function attributesOf({ attributes }: XmlElement): readonly XmlAttribute[
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controls = /[\u0000-\u001f\u007f-\u009f\ufffe\uffff\u2028\u2029]/;
 
+/**
+ * Attack: a person, or a group, whose name is another one's with a space of another kind beside it, which `trim` takes
+ * away. Only the white space of XML is layout; the rest is part of the name.
+ */
+export function withoutLayout(value: string): string {
+  return value.replace(/^[ \t\r\n]+/, '').replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '');
+}
+
 function clean(value: string, where: string): string {
-  const trimmed = value.trim();
+  const trimmed = withoutLayout(value);
   if (!trimmed.isWellFormed() || controls.test(trimmed))
     refuse(`${where} has control characters in its value`);
   return trimmed;
