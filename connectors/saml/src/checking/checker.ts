@@ -113,7 +113,8 @@ export class Checker {
       env: {},
     });
     worker.unref();
-    worker.on('exit', () => this.#forget(worker));
+    // Between two answers too: an error that nobody hears ends the server. `#run` hears those that are about an answer.
+    worker.on('error', () => this.#forget(worker)).on('exit', () => this.#forget(worker));
     this.#all.add(worker);
     return worker;
   }
@@ -146,8 +147,6 @@ export class Checker {
 
   async #end(worker: Worker): Promise<void> {
     this.#forget(worker);
-    // What goes wrong while it ends is nobody's any more.
-    worker.on('error', () => undefined);
     await worker.terminate();
   }
 
