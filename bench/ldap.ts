@@ -9,8 +9,8 @@ import { runInNewContext } from 'node:vm';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { configSchema } from '../connectors/ldap/src/config.ts';
 import { Directory } from '../connectors/ldap/src/directory.ts';
-import { group, person, root, suffix, unit } from '../connectors/ldap/src/testing/directory-tree.ts';
 import { verify } from '../connectors/ldap/src/verify.ts';
+import { group, person, root, suffix, unit } from '../tests/support/directory-tree.ts';
 import { type OpenLdap, startOpenLdap } from '../tests/support/openldap.ts';
 
 const people = 200;

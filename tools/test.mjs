@@ -5,7 +5,7 @@
  * It runs on the machine's own Node (20 or newer) and has no dependencies. Debian packages that a ring needs are
  * installed where we are root; otherwise it says which are missing and stops.
  *
- *   node tools/test.mjs [ring…]        without a name: all but `directory` and `kubernetes`
+ *   node tools/test.mjs [ring…]        without a name: all that are not `onRequest`
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

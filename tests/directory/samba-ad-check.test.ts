@@ -103,7 +103,10 @@ describe('somebody', () => {
   );
 
   test('who is disabled is told so', async () => {
-    const { checks } = await (await connect()).lookUp({ username: 'left' });
+    const { checks, person } = await (await connect()).lookUp({ username: 'left' });
+    const remarks = new Map(person?.attributes.map(({ name, remark }) => [name, remark]));
+    expect(remarks.get('userAccountControl')).toBe('disabled');
+    expect(remarks.get('accountExpires')).toBe('never');
     expect(checks.find(({ name }) => name === 'account')).toMatchObject({
       ok: false,
       detail: expect.stringContaining('account disabled'),

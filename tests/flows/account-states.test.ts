@@ -1,45 +1,30 @@
 /** An account that the directory has closed for now: what its owner reads, what a guesser reads, and what tokens do. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root, suffix, uidPerson, unit } from '../support/directory-tree.ts';
 import { client, type House, openHouse, passwordOf } from '../support/house.ts';
 import { HttpBrowser, type Page, textOf } from '../support/http-browser.ts';
+import { type LdifAttributes, ldifEntry } from '../support/ldif.ts';
 import { type Answer, post } from '../support/oidc-flow.ts';
 import { type OpenLdap, startOpenLdap } from '../support/openldap.ts';
 import { begin, reasonOf, typePassword } from '../support/sign-in-steps.ts';
 
-const suffix = 'dc=example,dc=org';
 const people = `ou=People,${suffix}`;
 const passwordChangeUrl = 'https://password.example.org/?from=gatehouse&lang=en';
 
-const ldif = `
-dn: ${suffix}
-objectClass: dcObject
-objectClass: organization
-dc: example
-o: Example
-
-dn: ${people}
-objectClass: organizationalUnit
-ou: People
-
-dn: cn=policy,${suffix}
-objectClass: device
-objectClass: pwdPolicy
-cn: policy
-pwdAttribute: userPassword
-pwdMaxAge: 86400
-${person('dora')}${person('emil')}${person('oldie')}pwdChangedTime: 20200101000000Z
-`;
-
-function person(name: string): string {
-  return `
-dn: uid=${name},${people}
-objectClass: inetOrgPerson
-uid: ${name}
-cn: ${name}
-sn: Example
-userPassword: ${passwordOf(name)}
-`;
-}
+const person = (name: string, more: LdifAttributes = {}) => uidPerson(name, passwordOf(name), people, more);
+const ldif = [
+  root,
+  unit('People'),
+  ldifEntry(`cn=policy,${suffix}`, {
+    objectClass: ['device', 'pwdPolicy'],
+    cn: 'policy',
+    pwdAttribute: 'userPassword',
+    pwdMaxAge: '86400',
+  }),
+  person('dora'),
+  person('emil'),
+  person('oldie', { pwdChangedTime: '20200101000000Z' }),
+].join('');
 
 let directory: OpenLdap;
 let house: House;

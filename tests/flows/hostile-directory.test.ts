@@ -1,6 +1,7 @@
 /** A directory that lies, hangs or floods, and people who try to talk to it through the form: what is seen in front. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root, suffix, uidPerson } from '../support/directory-tree.ts';
 import {
   type Behaviour,
   bindResult,
@@ -15,7 +16,6 @@ import { type OpenLdap, startOpenLdap } from '../support/openldap.ts';
 import { type Arrived, begin, reasonOf, typePassword } from '../support/sign-in-steps.ts';
 import { until } from '../support/until.ts';
 
-const suffix = 'dc=example,dc=org';
 const dora = `uid=dora,${suffix}`;
 const doras = { uid: ['dora'], cn: ['dora'], entryUUID: ['5d3c2f1e-8f4a-4a53-9a57-0a2b8f3d9c11'] };
 const wholeEntry = (id: number) => entry(id, dora, doras);
@@ -229,21 +229,4 @@ function ldapConfig(port: number) {
   };
 }
 
-const ldif = `
-dn: ${suffix}
-objectClass: dcObject
-objectClass: organization
-dc: example
-o: Example
-${person('dora')}${person('emil')}`;
-
-function person(name: string): string {
-  return `
-dn: uid=${name},${suffix}
-objectClass: inetOrgPerson
-uid: ${name}
-cn: ${name}
-sn: Example
-userPassword: ${passwordOf(name)}
-`;
-}
+const ldif = [root, ...['dora', 'emil'].map((name) => uidPerson(name, passwordOf(name), suffix))].join('');

@@ -300,6 +300,15 @@ describe('the connector', () => {
     expect(await errorOf(rp, { connector_id: 'other', prompt: 'none' })).toBe('login_required');
   });
 
+  // Attack: a page elsewhere asks for it, and the ticket of a computer would answer without a page.
+  test('other than that of the session is a choice of account, and as a first sign-in it is none', async () => {
+    const rp = await party(server, 'web');
+    await signIn(rp, { connector_id: 'corp' });
+    expect(server.steps.at(-1)).toMatchObject({ connectorId: 'corp', choosesAccount: false });
+    await signIn(rp, { connector_id: 'other' });
+    expect(server.steps.at(-1)).toMatchObject({ connectorId: 'other', choosesAccount: true });
+  });
+
   test.each(['nowhere', '../corp', ''])('"%s" does not exist', async (connector_id) => {
     const rp = await party(server, 'web');
     const error = await errorOf(rp, { connector_id });

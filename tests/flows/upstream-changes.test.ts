@@ -1,5 +1,6 @@
 /** What changes at the upstream, or in the rules, shows at the next refresh. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { group, root, suffix, uidPerson } from '../support/directory-tree.ts';
 import { client, type House, mock, openHouse, passwordOf } from '../support/house.ts';
 import { type LdapProxy, startLdapProxy } from '../support/ldap-proxy.ts';
 import { type Answer, post } from '../support/oidc-flow.ts';
@@ -234,32 +235,9 @@ function ldapConfig(port: number) {
   };
 }
 
-const ldif = `
-dn: dc=example,dc=org
-objectClass: dcObject
-objectClass: organization
-dc: example
-o: Example
-${person('dora')}${person('emil')}
-dn: cn=admins,dc=example,dc=org
-objectClass: groupOfNames
-member: uid=dora,dc=example,dc=org
-member: cn=admin,dc=example,dc=org
-
-dn: cn=staff,dc=example,dc=org
-objectClass: groupOfNames
-member: uid=dora,dc=example,dc=org
-member: uid=emil,dc=example,dc=org
-`;
-
-function person(name: string): string {
-  return `
-dn: uid=${name},dc=example,dc=org
-objectClass: inetOrgPerson
-uid: ${name}
-cn: ${name}
-sn: Example
-mail: ${name}@example.org
-userPassword: ${passwordOf(name)}
-`;
-}
+const ldif = [
+  root,
+  ...['dora', 'emil'].map((name) => uidPerson(name, passwordOf(name), suffix)),
+  group('admins', suffix, [`uid=dora,${suffix}`, `cn=admin,${suffix}`]),
+  group('staff', suffix, [`uid=dora,${suffix}`, `uid=emil,${suffix}`]),
+].join('');

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { parseConfig } from '@gatehouse/config';
 import github from '@gatehouse/connector-github';
@@ -43,6 +43,18 @@ describe('the documentation', () => {
           .map((link) => `${page}: ${link}`),
       ),
     ).toEqual([]);
+  });
+
+  it('numbers decisions one after the other, and lists each under its title', () => {
+    const files = pages.filter((page) => /^docs\/decisions\/\d/.test(page)).toSorted();
+    const rows = files.map((file, index) => {
+      const [heading = ''] = read(file).split('\n');
+      expect(file).toContain(`/${String(index + 1).padStart(4, '0')}-`);
+      expect(heading).toMatch(new RegExp(`^# ${index + 1}\\. `));
+      return `| ${index + 1} | [${heading.replace(/^# \d+\. /, '')}](${basename(file)}) |`;
+    });
+    const index = read('docs/decisions/README.md').split('\n');
+    expect(index.filter((line) => line.startsWith('| ') && line.includes(']('))).toEqual(rows);
   });
 
   it('gives commands that exist', () => {

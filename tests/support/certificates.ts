@@ -19,6 +19,8 @@ export interface Certificates {
 export async function makeCertificates(
   names: readonly string[],
   usage: 'serverAuth' | 'clientAuth' = 'serverAuth',
+  /** -1: it ended yesterday. */
+  days = 30,
 ): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-ca-'));
   const at = (name: string) => join(folder, name);
@@ -38,7 +40,7 @@ export async function makeCertificates(
         'x509',
         '-req',
         '-days',
-        '30',
+        String(days),
         '-in',
         at('server.csr'),
         '-CA',
@@ -55,4 +57,13 @@ export async function makeCertificates(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The same as `ca.pem`, `cert.pem` and `key.pem` in a folder. Returns the authority. */
+export async function layCertificates(folder: string, names: readonly string[]): Promise<string> {
+  const { ca, cert, key } = await makeCertificates(names);
+  await writeFile(join(folder, 'ca.pem'), ca);
+  await writeFile(join(folder, 'cert.pem'), cert);
+  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 });
+  return ca;
 }

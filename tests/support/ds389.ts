@@ -14,7 +14,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificates } from './certificates.ts';
+import { layCertificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 import { endServer, launchServer } from './server-process.ts';
@@ -53,7 +53,7 @@ export async function startDs389(options: Ds389Options): Promise<Ds389> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-389ds-'));
   await chmod(folder, 0o700);
   const [port, ldapsPort] = [await freePort(), await freePort()];
-  const ca = await layCertificates(folder);
+  const ca = await layKeyDatabase(folder);
   await layConfiguration(folder, port, ldapsPort);
 
   let server = await launch(folder, ldapsPort);
@@ -92,12 +92,9 @@ export async function startDs389(options: Ds389Options): Promise<Ds389> {
 }
 
 /** The server keeps its key in a database of NSS, under the name that its template expects. */
-async function layCertificates(folder: string): Promise<string> {
-  const { ca, cert, key } = await makeCertificates(['localhost', '127.0.0.1']);
+async function layKeyDatabase(folder: string): Promise<string> {
+  const ca = await layCertificates(folder, ['localhost', '127.0.0.1']);
   const at = (name: string) => join(folder, name);
-  await writeFile(at('ca.pem'), ca);
-  await writeFile(at('cert.pem'), cert);
-  await writeFile(at('key.pem'), key, { mode: 0o600 });
   const both = ['-in', at('cert.pem'), '-inkey', at('key.pem')];
   await mustRun('openssl', [
     ...['pkcs12', '-export', ...both, '-name', 'Server-Cert', '-passout', 'pass:', '-out', at('server.p12')],

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { makeCertificates } from './certificates.ts';
+import { layCertificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { ber, integer } from './hostile-ldap.ts';
 import { endServer, launchServer } from './server-process.ts';
@@ -71,10 +71,7 @@ export async function startOpenLdap(options: OpenLdapOptions): Promise<OpenLdap>
   await chmod(folder, 0o700);
   await mkdir(join(folder, 'db'));
   const names = options.certificateNames ?? ['localhost', '127.0.0.1'];
-  const { ca, cert, key } = await makeCertificates(names);
-  await writeFile(join(folder, 'ca.pem'), ca);
-  await writeFile(join(folder, 'cert.pem'), cert);
-  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 });
+  const ca = await layCertificates(folder, names);
   await writeFile(join(folder, 'tree.ldif'), options.ldif);
   const configFile = join(folder, 'slapd.conf');
   const writeConfig = (settings: string) =>

@@ -57,8 +57,13 @@ const adminDn = `CN=Administrator,CN=Users,${adSuffix}`;
 
 export async function startSambaAd(options: SambaAdOptions): Promise<SambaAd> {
   const place = await laySambaFolder();
-  await provision(place.folder, options.ldif);
-  return serve(place);
+  try {
+    await provision(place.folder, options.ldif);
+    return await serve(place);
+  } catch (error) {
+    await rm(place.folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function serve(place: SambaFolder): Promise<SambaAd> {

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificates } from './certificates.ts';
+import { layCertificates } from './certificates.ts';
 import { runCommand } from './run-command.ts';
 
 /** NetBIOS name and DNS name of the domain: `CORP\jane`, `jane@corp.example.com`. */
@@ -25,11 +25,8 @@ export interface SambaFolder {
 export async function laySambaFolder(): Promise<SambaFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-samba-'));
   const host = await freeAddress();
-  const { ca, cert, key } = await makeCertificates([host, `dc1.${adDomain.dns}`]);
+  const ca = await layCertificates(folder, [host, `dc1.${adDomain.dns}`]);
   await mkdir(join(folder, 'run'));
-  await writeFile(join(folder, 'ca.pem'), ca);
-  await writeFile(join(folder, 'cert.pem'), cert);
-  await writeFile(join(folder, 'key.pem'), key, { mode: 0o600 });
   await writeFile(join(folder, 'smb.conf'), smbConf(folder, host));
   return { folder, host, ca };
 }

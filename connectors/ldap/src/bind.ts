@@ -1,11 +1,12 @@
 /** Binds: as the person who typed a password, and as nobody. */
 import { randomUUID } from 'node:crypto';
+import type { ConnectorError } from '@gatehouse/connector-kit';
 import { type BindAnswer, readBindAnswer } from './account/bind-answer.ts';
 import type { LdapConfig } from './config.ts';
 import { describe, unavailable } from './errors.ts';
 import type { Session } from './session.ts';
 import type { Result } from './wire/response.ts';
-import { resultCode } from './wire/result-code.ts';
+import { isOutage, resultCode } from './wire/result-code.ts';
 
 /**
  * Throws for an outage only, which is told to whoever typed the password: it is the whole directory's, and an unknown
@@ -16,6 +17,7 @@ import { resultCode } from './wire/result-code.ts';
  */
 export async function bindPerson(session: Session, dn: string, password: string): Promise<BindAnswer> {
   const result = await session.bind(dn, password);
+  if (isOutage(result)) throw outage(result);
   switch (result.code) {
     case resultCode.success:
     case resultCode.invalidCredentials:
@@ -24,9 +26,6 @@ export async function bindPerson(session: Session, dn: string, password: string)
     case resultCode.inappropriateAuthentication:
     case resultCode.noSuchObject:
       return { verdict: 'wrong' };
-    case resultCode.busy:
-    case resultCode.unavailable:
-      throw unavailable(`the directory could not check the password of ${dn}: ${describe(result)}`);
     default:
       return { verdict: 'refused', reason: whyRefused(result) };
   }
@@ -44,7 +43,7 @@ function whyRefused(result: Result): string {
  */
 export async function bindDecoy(session: Session, config: LdapConfig, password: string): Promise<BindAnswer> {
   const result = await session.bind(nobody(config), password);
-  if (isOutage(result)) throw unavailable(`the directory could not check a password: ${describe(result)}`);
+  if (isOutage(result)) throw outage(result);
   return { verdict: 'wrong' };
 }
 
@@ -59,6 +58,6 @@ function nobody(config: LdapConfig): string {
   return `cn=gatehouse-nobody-${randomUUID()},${config.userSearch.baseDn[0]}`;
 }
 
-function isOutage(result: Result): boolean {
-  return result.code === resultCode.busy || result.code === resultCode.unavailable;
+function outage(result: Result): ConnectorError {
+  return unavailable(`the directory could not check a password: ${describe(result)}`);
 }

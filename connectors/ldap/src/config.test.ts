@@ -3,11 +3,16 @@ import { presetNames, presets } from './config/presets.ts';
 import { configSchema } from './config.ts';
 import { addressesOf } from './connect.ts';
 import { parseFilter } from './filters.ts';
-import { knownIdAttributes } from './ids.ts';
+import { knownIdAttributes } from './people/ids.ts';
 
 const least = {
   host: 'ldap.example.com',
   userSearch: { baseDn: 'ou=people,dc=example,dc=com', username: 'uid' },
+};
+const tickets = {
+  keytab: '/etc/http.keytab',
+  service: 'HTTP/login.example.com',
+  realms: { 'EXAMPLE.COM': 'dc=example,dc=com' },
 };
 const pem = '-----BEGIN CERTIFICATE-----\n…';
 
@@ -53,7 +58,8 @@ describe('the configuration', () => {
   });
 
   test.each<[Readonly<Record<string, unknown>>, RegExp]>([
-    [{ host: 'ldaps://ldap.example.com' }, /^host: is a host name, not a URL/],
+    [{ host: 'ldaps://ldap.example.com' }, /^host: is a host name, not a URL: leave out "ldaps:\/\/"$/],
+    [{ host: 'LDAP://dc1:389' }, /^host: .* leave out "ldap:\/\/", and write `startTls: true`/],
     [{ host: 'ldap.example.com:0' }, /^host: is not a host/],
     [{ host: 'a b' }, /^host: is not a host/],
     [{ hots: 'x' }, /hots/],
@@ -72,6 +78,7 @@ describe('the configuration', () => {
     [{ clientCert: pem }, /^clientCert: and `clientKey` go together/],
     [{ bindDn: 'cn=a,dc=b' }, /^bindPassword: is missing/],
     [{ bindPassword: 'x' }, /^bindDn: is missing/],
+    [{ bindDn: 'CORP\\svc', bindPassword: 'x' }, /^bindDn: is not a .*"cn=gatehouse.*`Get-ADUser <account>`/],
     [{ bindDn: 'cn=a,dc=b', bindPassword: '' }, /^bindPassword/],
     [
       { userSearch: { baseDn: 'ou=a,dc=b' } },
@@ -110,6 +117,20 @@ describe('the configuration', () => {
   test('marks its secrets, so that they are never printed', () => {
     const schema = configSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
     expect(schema.properties).toMatchObject({ bindPassword: { secret: true }, clientKey: { secret: true } });
+  });
+});
+
+describe('an option of Dex', () => {
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['insecureNoSSL', { insecureNoSSL: true }],
+    ['bindDN', { bindDN: 'cn=dex,dc=example,dc=com' }],
+    ['idAttr', { userSearch: { ...least.userSearch, idAttr: 'uid' } }],
+    ['userAttr', { groupSearch: { baseDn: 'ou=groups', userAttr: 'DN', groupAttr: 'member' } }],
+    ['recursionGroupAttr', { groupSearch: { baseDn: 'ou=groups', recursionGroupAttr: 'member' } }],
+    ['expectedRealm', { kerberos: { ...tickets, expectedRealm: 'EXAMPLE.COM' } }],
+    ['fallbackToPassword', { kerberos: { ...tickets, fallbackToPassword: true } }],
+  ])('such as %s is never ignored in silence', (name, more) => {
+    expect(problems(more)).toEqual([expect.stringContaining(`"${name}"`)]);
   });
 });
 

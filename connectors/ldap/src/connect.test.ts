@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../../../tests/support/certificates.ts';
+import { person, root, suffix, unit } from '../../../tests/support/directory-tree.ts';
 import {
   entry,
   extendedResult,
@@ -10,7 +11,6 @@ import {
   startHostileLdap,
 } from '../../../tests/support/hostile-ldap.ts';
 import { type OpenLdap, startOpenLdap } from '../../../tests/support/openldap.ts';
-import { person, root, suffix, unit } from './testing/directory-tree.ts';
 import { openConnector, secureConfig, signIn } from './testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

@@ -16,7 +16,7 @@ import type { LdapConfig } from './config.ts';
 import { type HostAndPort, parseHost } from './host.ts';
 import { startTls } from './start-tls.ts';
 import { LdapConnection } from './wire/connection.ts';
-import { NoAnswer, notAwaited } from './wire/no-answer.ts';
+import { leftConnecting, NoAnswer, notAwaited } from './wire/no-answer.ts';
 
 /** Milliseconds until the first question whether the other side is still there; firewalls forget what is quiet. */
 const KEEP_ALIVE = 30_000;
@@ -49,6 +49,7 @@ export async function openSocket(
   verify: boolean,
 ): Promise<Socket | TLSSocket> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeouts.connect)]);
+  const since = performance.now();
   const opened: Socket[] = [];
   const hold = <S extends Socket>(socket: S): S => {
     opened.push(socket);
@@ -68,7 +69,8 @@ export async function openSocket(
     return tls;
   } catch (error) {
     for (const socket of opened) socket.destroy();
-    throw connectFailure(error, `${host}:${port}`, signal);
+    if (signal.aborted) throw notAwaited(signal.reason, leftConnecting, since);
+    throw connectFailure(error, `${host}:${port}`);
   }
 }
 
@@ -105,10 +107,7 @@ function isDistrust(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-function connectFailure(error: unknown, where: string, signal: AbortSignal): NoAnswer {
-  if (signal.aborted) {
-    return notAwaited(signal.reason, 'the call was ended while connecting to the directory');
-  }
+function connectFailure(error: unknown, where: string): NoAnswer {
   const [code, reason] = whyUnreachable(error, where);
   return new NoAnswer('unreachable', reason, ConnectorError.is(error) ? error.cause : error, code);
 }

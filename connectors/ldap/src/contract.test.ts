@@ -1,9 +1,9 @@
 import { contractCases, type UpstreamControls } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, test } from 'vitest';
+import { group, person, root, suffix, unit } from '../../../tests/support/directory-tree.ts';
 import { startLdapProxy } from '../../../tests/support/ldap-proxy.ts';
 import { startOpenLdap } from '../../../tests/support/openldap.ts';
 import ldap from './index.ts';
-import { group, person, root, suffix, unit } from './testing/directory-tree.ts';
 import { plainConfig } from './testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

@@ -34,6 +34,11 @@ export function isDn(text: string): boolean {
   return text !== '' && parse(text) !== null;
 }
 
+/** In the configuration `DN`, in any case, stands for the name of the entry instead of an attribute. */
+export function isDnItself(attribute: string): boolean {
+  return attribute.toLowerCase() === 'dn';
+}
+
 /** What cannot be read is the same only letter by letter. */
 export function sameDn(one: string, other: string): boolean {
   if (one === other) return true;

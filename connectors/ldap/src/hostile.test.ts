@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { suffix } from '../../../tests/support/directory-tree.ts';
 import {
   type Behaviour,
   ber,
@@ -11,7 +12,6 @@ import {
   searchResult,
   startHostileLdap,
 } from '../../../tests/support/hostile-ldap.ts';
-import { suffix } from './testing/directory-tree.ts';
 import { openConnector, plainConfig, signIn } from './testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

@@ -1,18 +1,19 @@
 /**
  * LDAP: people sign in with the password of the company directory.
  *
- * This package owns the way from a typed name and password to an identity: connecting, binding, searching, reading
- * groups, and asking again at refresh. It must not know HTTP, storage, or the rules that the broker applies afterwards.
+ * This package owns the way from a typed name and password, or a ticket, to an identity: connecting, binding, searching,
+ * reading groups, asking again at refresh, and saying what is wrong. It must not know HTTP, storage, or the rules that
+ * the broker applies afterwards. Its folders: docs/architecture.md, "Inside the LDAP connector".
  */
 import { defineConnector } from '@gatehouse/connector-kit';
 import { check } from './check/check.ts';
-import { lookUp } from './check/look-up.ts';
 import { configSchema, type LdapConfig } from './config.ts';
 import { Directory } from './directory.ts';
-import type { State } from './identity.ts';
 import { Acceptor } from './kerberos/acceptor.ts';
 import { checkTickets } from './kerberos/check.ts';
 import { negotiateWith } from './kerberos/negotiate.ts';
+import { lookUp } from './look-up/look-up.ts';
+import type { State } from './people/identity.ts';
 import { refresh } from './refresh.ts';
 import { verify } from './verify.ts';
 

@@ -1,9 +1,9 @@
 import type { Identity } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { group, person, root, suffix, unit } from '../../../tests/support/directory-tree.ts';
 import { type OpenLdap, startOpenLdap } from '../../../tests/support/openldap.ts';
-import type { State } from './identity.ts';
-import { group, person, root, suffix, unit } from './testing/directory-tree.ts';
+import type { State } from './people/identity.ts';
 import { openConnector, secureConfig, signIn } from './testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

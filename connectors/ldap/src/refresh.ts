@@ -5,10 +5,10 @@ import { whatEnds } from './account/good-standing.ts';
 import { spelled } from './account/states.ts';
 import type { Directory } from './directory.ts';
 import { unavailable } from './errors.ts';
-import { findById } from './find-person.ts';
 import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
-import { identityOf, personId, type State } from './identity.ts';
+import { findById } from './people/find-person.ts';
+import { identityOf, personId, type State } from './people/identity.ts';
 import type { Session } from './session.ts';
 
 /** `gone` needs proof: the entry says so, or the id is not there, while other people are. */

@@ -1,4 +1,7 @@
-/** One server of the directory, for one piece of work: what is read and checked there belongs together. */
+/**
+ * A directory session: one server, for one piece of work. What is read and checked there belongs together. It has
+ * nothing to do with the sessions of people.
+ */
 import type { Page, SearchAnswer, SearchQuery } from './wire/connection.ts';
 import type { Result } from './wire/response.ts';
 

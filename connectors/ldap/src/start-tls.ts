@@ -9,7 +9,7 @@ import { ExtendedRequest } from 'ldapts';
 import { describe, misconfigured, unavailable } from './errors.ts';
 import { FrameReader } from './wire/frame-reader.ts';
 import { type Response, readResponse } from './wire/response.ts';
-import { resultCode } from './wire/result-code.ts';
+import { isOutage, resultCode } from './wire/result-code.ts';
 
 const START_TLS = '1.3.6.1.4.1.1466.20037';
 const MESSAGE_ID = 1;
@@ -22,7 +22,7 @@ export async function startTls(socket: Socket, signal: AbortSignal): Promise<voi
   if (answer.kind !== 'extended' || answer.id !== MESSAGE_ID) {
     throw unavailable('the directory answered something else than StartTLS');
   }
-  if (answer.result.code === resultCode.busy || answer.result.code === resultCode.unavailable) {
+  if (isOutage(answer.result)) {
     throw unavailable(`the directory cannot start TLS now: ${describe(answer.result)}`);
   }
   if (answer.result.code !== resultCode.success) {

@@ -1,8 +1,9 @@
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { person, root, suffix, unit } from '../../../tests/support/directory-tree.ts';
 import { type LdapProxy, startLdapProxy } from '../../../tests/support/ldap-proxy.ts';
+import { ldifEntry } from '../../../tests/support/ldif.ts';
 import { type OpenLdap, startOpenLdap } from '../../../tests/support/openldap.ts';
-import { entry, person, root, suffix, unit } from './testing/directory-tree.ts';
 import { openConnector, plainConfig, secureConfig, signIn } from './testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;
@@ -24,11 +25,18 @@ const ldif = [
   person('jane', 'foo', people, { uid: 'jane', mail: 'jane@example.com', displayName: 'Jane Doe' }),
   person('john', 'bar', people, { uid: ['john', 'johnny'], mail: 'john@example.com' }),
   person('no-mail', 'bar', people, { uid: 'nomail' }),
+  person('victim', 'theirs', people, { uid: 'victim', mail: 'victim@example.com' }),
+  person('mallory', 'own', people, { uid: 'mallory', mail: 'VICTIM@example.com' }),
   person('twin 1', 'same', people, { uid: 'twin' }),
   person('twin 2', 'same', people, { uid: 'twin' }),
-  entry(`cn=silent,${people}`, { objectClass: 'inetOrgPerson', cn: 'silent', sn: 'silent', uid: 'silent' }),
-  ...odd.map((name, n) => entry(`uid=odd-${n},${people}`, { ...oddPerson(name, n) })),
-  entry(`cn=DN \\, with\\+ \\"all\\" \\\\ of\\#it,${people}`, {
+  ldifEntry(`cn=silent,${people}`, {
+    objectClass: 'inetOrgPerson',
+    cn: 'silent',
+    sn: 'silent',
+    uid: 'silent',
+  }),
+  ...odd.map((name, n) => ldifEntry(`uid=odd-${n},${people}`, { ...oddPerson(name, n) })),
+  ldifEntry(`cn=DN \\, with\\+ \\"all\\" \\\\ of\\#it,${people}`, {
     ...{
       objectClass: 'inetOrgPerson',
       cn: 'DN , with+ "all" \\ of#it',
@@ -144,6 +152,22 @@ describe('a sign-in', () => {
       code: 'misconfigured',
       message: expect.stringContaining('employeeNumber'),
     });
+  });
+
+  test('Attack: where people may change what their id is made of, somebody takes that of another. Neither is let in.', async () => {
+    const connector = open({ attributes: { id: 'mail' } });
+    expect((await signIn(connector, 'jane', 'foo'))?.upstreamId).toBe('jane@example.com');
+    for (const [name, password] of [
+      ['victim', 'theirs'],
+      ['mallory', 'own'],
+    ] as const) {
+      await expect(signIn(connector, name, password)).rejects.toMatchObject({
+        code: 'misconfigured',
+        message: expect.stringContaining(`cn=mallory,${people}`),
+      });
+      expect(await signIn(connector, name, 'wrong')).toBeNull();
+      expect((await signIn(open(), name, password))?.username).toBe(name);
+    }
   });
 
   test('fails where the service account is refused, and does not call it a wrong password', async () => {

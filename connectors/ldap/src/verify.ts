@@ -2,21 +2,17 @@
 import type { Call, Identity } from '@gatehouse/connector-kit';
 import type { BindAnswer, Refused, Right } from './account/bind-answer.ts';
 import { requireGoodStanding } from './account/good-standing.ts';
+import { type Credentials, exceptGuesses } from './account/guesses.ts';
 import { type AccountState, type Finding, refuse, refuseInSilence } from './account/states.ts';
 import { bindDecoy, bindPerson } from './bind.ts';
 import type { Directory } from './directory.ts';
 import type { Entry } from './entry.ts';
-import { findByName } from './find-person.ts';
 import { names } from './groups/group.ts';
 import { readGroups } from './groups/read-groups.ts';
-import { identityOf, personId, type State } from './identity.ts';
 import { limits } from './limits.ts';
+import { findByName, idOfOne } from './people/find-person.ts';
+import { identityOf, type State } from './people/identity.ts';
 import type { Session } from './session.ts';
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
 
 /**
  * An unknown name and a wrong password cost the same: a connection, a service bind, a search, a second connection,
@@ -31,7 +27,8 @@ export async function verify(
   const { config } = directory;
   const signal = directory.deadline(call.signal);
   return directory.use(signal, async (session) => {
-    const person = await findByName(session, directory, credentials.username, call);
+    const found = await findByName(session, directory, credentials.username, call);
+    const person = await exceptGuesses(found, credentials, config, call);
     const answer =
       person === null
         ? await bindDecoy(session, config, credentials.password)
@@ -49,8 +46,9 @@ export async function verify(
     await directory.provesItRefusesStrangers(session);
     requireGoodStanding(person, directory, call.trace, settledBy(answer));
     if (answer.graceLogins !== undefined) logGrace(person, answer.graceLogins, call);
+    const id = await idOfOne(session, person, config, call.trace);
     const groups = names(await readGroups(session, person, config, call.trace));
-    return identityOf(person, personId(person, config), groups, config);
+    return identityOf(person, id, groups, config);
   });
 }
 

@@ -18,6 +18,15 @@ describe('the terminal', () => {
     expect(fakeTerminal({ tty: true, env: { NO_COLOR: '' } }).terminal.colour).toBe(true);
   });
 
+  it('Attack: a name in a directory that draws on the terminal of who reads the answer as JSON. It is escaped, and the same for a program.', () => {
+    const { terminal, stdout } = fakeTerminal();
+    const value = { name: '\u009b2Jjane\u007f\u202e\u{e0041}\u001b[31m', displayName: 'Zoë 田中 😀' };
+    terminal.json(value);
+    expect(stdout().replaceAll('\n', '')).not.toMatch(/\p{C}/u);
+    expect(stdout()).toContain('Zoë 田中 😀');
+    expect(JSON.parse(stdout())).toEqual(value);
+  });
+
   it('keeps the answer and what is said beside it apart', () => {
     const { terminal, stdout, stderr } = fakeTerminal();
     terminal.json([1]);

@@ -38,8 +38,9 @@ export class Terminal {
     this.#stderr.write(text);
   }
 
+  /** JSON leaves some control characters as they are, and people run with `--json`, too. */
   json(value: unknown): void {
-    this.print(JSON.stringify(value, null, 2));
+    this.print(JSON.stringify(value, null, 2).replace(/[^\P{C}\n]/gu, escaped));
   }
 
   paint(style: Style, text: string): string {
@@ -55,4 +56,12 @@ export class Terminal {
   get interactive(): boolean {
     return this.stdin.isTTY === true;
   }
+}
+
+/** As JSON writes it: for programs the same text. */
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

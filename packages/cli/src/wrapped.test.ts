@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeTerminal } from './testing/fake-terminal.ts';
-import { padded, printBeside, widthOf, wrap } from './wrapped.ts';
+import { padded, printBeside, printLinesBeside, widthOf, wrap } from './wrapped.ts';
 
 const words = 'a few words that do not fit into one line of a narrow terminal, and a few more';
 
@@ -43,12 +43,43 @@ describe('text beside a label', () => {
   });
 });
 
+describe('several texts beside a label', () => {
+  const under = (texts: readonly string[]) => {
+    const { terminal, stdout } = fakeTerminal({ tty: true, env: { NO_COLOR: '1' }, columns: 60 });
+    printLinesBeside(terminal, '  memberOf        ', texts);
+    return stdout().trimEnd().split('\n');
+  };
+
+  it('stand under each other', () => {
+    expect(under(['cn=a', 'cn=b'])).toEqual(['  memberOf        cn=a', '                  cn=b']);
+  });
+
+  it('stand below it, all of them, where one would be broken beside it', () => {
+    const long = `cn=with a blank,${'x'.repeat(32)}`;
+    expect(under(['cn=a', long, 'cn=b'])).toEqual([
+      '  memberOf',
+      '      cn=a',
+      `      ${long}`,
+      '      cn=b',
+    ]);
+  });
+});
+
 describe('wrapping', () => {
   it('never cuts a word, and loses nothing', () => {
     const dn = `cn=${'x'.repeat(90)},dc=example`;
     expect(wrap(`see ${dn} now`, 20)).toEqual(['see', dn, 'now']);
     expect(wrap(words, 20).join(' ')).toBe(words);
     expect(wrap('', 20)).toEqual(['']);
+  });
+
+  it('does not cut what is to be typed, unless it has no end', () => {
+    expect(wrap('as PEM or `{ fromFile }`, under `ca`', 14)).toEqual([
+      'as PEM or',
+      '`{ fromFile }`,',
+      'under `ca`',
+    ]);
+    expect(wrap(`a \` ${words} ${words}`, 20).length).toBeGreaterThan(3);
   });
 
   it('counts what is seen, not the colours', () => {

@@ -60,7 +60,16 @@ export interface PasswordLogin<State> {
    * Everything else that stands in the way is a `ConnectorError`.
    */
   verify(
-    i: { readonly username: string; readonly password: string },
+    i: {
+      readonly username: string;
+      readonly password: string;
+      /**
+       * Where one account has several names (`jane`, `CORP\\jane`, an address): counts this try against the upstream's own
+       * name for it, before the password is shown to anybody, and for an unknown name against that. False: it has had too
+       * many; then the password is not shown, and the answer is null at the same cost.
+       */
+      readonly mayTry?: (account: string) => Promise<boolean>;
+    },
     call: Call,
   ): Promise<Identity<State> | null>;
   /** Absent: whoever signs in here types a password. */

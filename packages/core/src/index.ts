@@ -4,7 +4,7 @@
  *
  * It owns decisions. It must not know HTTP, SQL or YAML, and it is told what time it is.
  */
-export type { Client } from './clients/client.ts';
+export { allowsConnector, type Client } from './clients/client.ts';
 export {
   BrokerError,
   type BrokerErrorOptions,

@@ -5,8 +5,8 @@
 import type { Call, Identity, Refreshed } from '@gatehouse/connector-kit';
 import type { Directory } from '../directory.ts';
 import { unavailable } from '../errors.ts';
-import { findById } from '../find-person.ts';
-import type { State } from '../identity.ts';
+import { findById } from '../people/find-person.ts';
+import type { State } from '../people/identity.ts';
 import type { Session } from '../session.ts';
 import { proveVisible } from './visibility.ts';
 
@@ -27,24 +27,29 @@ export async function whyMissing(question: Question, session: Session): Promise<
   const { filter, baseDn } = config.userSearch;
   const person = filter === undefined ? null : await findByIdAlone(question, session);
   await proveVisible(session, config, identity, call.trace);
-  if (person !== null) {
-    return { status: 'gone', proof: 'stated', reason: `${person.dn} no longer passes \`userSearch.filter\`` };
-  }
-  const second = await confirmedBySecond(question, session.server);
+  const second = await confirmedBySecond(question, session.server, person !== null);
   const seenBy = second === undefined ? session.server : `${session.server} and ${second}`;
-  const reason = `no entry below "${baseDn.join('" or "')}" has this id, say ${seenBy}`;
-  return { status: 'gone', proof: 'absent', reason };
+  const fact =
+    person === null
+      ? `no entry below "${baseDn.join('" or "')}" has this id`
+      : `${person.dn} no longer passes \`userSearch.filter\``;
+  // Who no longer passes is absent, too: a replica that was restored without its `memberOf` shows a whole company so.
+  return { status: 'gone', proof: 'absent', reason: `${fact}, say ${seenBy}` };
 }
 
-/** The name of a second server that does not have the person either; undefined where the directory has only one. */
-async function confirmedBySecond(question: Question, first: string): Promise<string | undefined> {
+/** The name of a second server that says the same; undefined where the directory has only one. */
+async function confirmedBySecond(
+  question: Question,
+  first: string,
+  filteredOut: boolean,
+): Promise<string | undefined> {
   const { directory, signal } = question;
   const servers = await directory.servers(signal);
   if (servers.every((server) => server === first)) return undefined;
   return directory
     .use(
       signal,
-      (session) => confirm(question, session),
+      (session) => confirm(question, session, filteredOut),
       (server) => server !== first,
     )
     .catch((error: unknown) => {
@@ -54,9 +59,11 @@ async function confirmedBySecond(question: Question, first: string): Promise<str
     });
 }
 
-async function confirm(question: Question, session: Session): Promise<string> {
+async function confirm(question: Question, session: Session, filteredOut: boolean): Promise<string> {
   const { directory, identity, call } = question;
-  const person = await findByIdAlone(question, session);
+  const person = filteredOut
+    ? await findById(session, directory.config, identity.state, call.trace)
+    : await findByIdAlone(question, session);
   if (person !== null) throw unavailable(`${session.server} has ${person.dn}`);
   await proveVisible(session, directory.config, identity, call.trace);
   return session.server;

@@ -1,6 +1,7 @@
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterEach, describe, expect, test } from 'vitest';
+import { suffix } from '../../../../tests/support/directory-tree.ts';
 import {
   ber,
   bindResult,
@@ -10,7 +11,6 @@ import {
   searchResult,
   startHostileLdap,
 } from '../../../../tests/support/hostile-ldap.ts';
-import { suffix } from '../testing/directory-tree.ts';
 import { openConnector, plainConfig } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

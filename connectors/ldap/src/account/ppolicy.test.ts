@@ -1,9 +1,10 @@
 import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
+import { type LdifAttributes, ldifEntry } from '../../../../tests/support/ldif.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import type { State } from '../identity.ts';
-import { type Attributes, entry, person, root, suffix, unit } from '../testing/directory-tree.ts';
+import type { State } from '../people/identity.ts';
 import { openConnector, secureConfig } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;
@@ -11,13 +12,13 @@ const policies = `ou=Policies,${suffix}`;
 const dn = (name: string) => `cn=${name},${people}`;
 const passwordChangeUrl = 'https://password.example.org/';
 
-function policy(name: string, rules: Attributes): string {
+function policy(name: string, rules: LdifAttributes): string {
   const classes = { objectClass: ['device', 'pwdPolicy'], cn: name, pwdAttribute: 'userPassword' };
-  return entry(`cn=${name},${policies}`, { ...classes, ...rules });
+  return ldifEntry(`cn=${name},${policies}`, { ...classes, ...rules });
 }
 
 /** Everybody's password is their name and `-secret`. */
-const somebody = (name: string, attributes: Attributes = {}) =>
+const somebody = (name: string, attributes: LdifAttributes = {}) =>
   person(name, `${name}-secret`, people, { uid: name, ...attributes });
 
 const old = { pwdChangedTime: '20200101000000Z' };

@@ -4,7 +4,7 @@ import type { LdapConfig } from '../config.ts';
 import { sameDn } from '../dn.ts';
 import { describe, unavailable } from '../errors.ts';
 import { allOf, anyOf, both, configuredFilter, equals, present } from '../filters.ts';
-import type { State } from '../identity.ts';
+import type { State } from '../people/identity.ts';
 import { searchFew } from '../search.ts';
 import type { Session } from '../session.ts';
 import { resultCode } from '../wire/result-code.ts';

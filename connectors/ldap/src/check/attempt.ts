@@ -1,7 +1,7 @@
 /** One line of the check: a step that says what it found, or why it failed and what to do. */
 import { type Check, ConnectorError, type Json } from '@gatehouse/connector-kit';
 
-export interface Finding {
+export interface Outcome {
   readonly detail: string;
   /** Default true. */
   readonly ok?: boolean;
@@ -14,7 +14,7 @@ export interface Finding {
 /** Never throws. `advise` gets the words of the failure, the cause's code among them. */
 export async function attempt(
   name: string,
-  work: () => Promise<Finding>,
+  work: () => Promise<Outcome>,
   advise: (failure: string) => string,
 ): Promise<Check> {
   const took = stopwatch();
@@ -27,6 +27,25 @@ export async function attempt(
   }
 }
 
+/** The same for a step whose finding the next ones need; `found` is undefined where there is none. */
+export async function attemptToFind<T>(
+  name: string,
+  work: () => Promise<Outcome & { readonly found?: T }>,
+  advise: (failure: string) => string,
+): Promise<{ readonly line: Check; readonly found: T | undefined }> {
+  let found: T | undefined;
+  const line = await attempt(
+    name,
+    async () => {
+      const { found: what, ...outcome } = await work();
+      found = what;
+      return outcome;
+    },
+    advise,
+  );
+  return { line, found };
+}
+
 /** Milliseconds since it was made, to a tenth. */
 export function stopwatch(): () => number {
   const began = performance.now();
@@ -35,7 +54,14 @@ export function stopwatch(): () => number {
 
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const own =
-    'code' in error && !ConnectorError.is(error) ? `${error.message} [${error.code}]` : error.message;
-  return error.cause instanceof Error ? `${own}: ${wordsOf(error.cause)}` : own;
+  const code = 'code' in error && !ConnectorError.is(error) ? String(error.code) : '';
+  // OpenSSL's message is a line of its source; its reason is what it means.
+  const message = 'reason' in error && code.startsWith('ERR_SSL_') ? String(error.reason) : error.message;
+  const own = message.includes(code) ? message : `${message} [${code}]`;
+  return error.cause instanceof Error && !isWaitOver(error.cause) ? `${own}: ${wordsOf(error.cause)}` : own;
+}
+
+/** Which time-out it was, the outer error says. */
+function isWaitOver({ name }: Error): boolean {
+  return name === 'AbortError' || name === 'TimeoutError';
 }

@@ -2,6 +2,7 @@ import type { Check } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../../../../tests/support/certificates.ts';
+import { group, person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
 import {
   ber,
   bindResult,
@@ -11,7 +12,6 @@ import {
   startHostileLdap,
 } from '../../../../tests/support/hostile-ldap.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import { group, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, plainConfig, secureConfig } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;
@@ -140,7 +140,29 @@ describe('a fault ends the check with advice', () => {
       'a filter that fits nobody',
       () => ({ userSearch: { baseDn: people, username: 'uid', filter: '(uid=x)' } }),
       'people',
-      /fits `userSearch.filter`/,
+      /Of 4 that the account sees there none fits `userSearch.filter`, \(uid=x\)/,
+    ],
+    [
+      'a base of another directory',
+      () => ({ userSearch: { baseDn: 'dc=elsewhere', username: 'uid' } }),
+      'people',
+      new RegExp(`holds ${suffix}, and not dc=elsewhere: correct .userSearch.baseDn.`),
+    ],
+    [
+      'a unit where Active Directory has a container',
+      () => ({
+        preset: 'active-directory',
+        userSearch: { baseDn: `OU=Users,${suffix}` },
+        groupSearch: undefined,
+      }),
+      'people',
+      /`CN=Users`, not `OU=Users`/,
+    ],
+    [
+      'StartTLS on a port that speaks TLS from the first byte',
+      () => ({ host: `localhost:${directory.ldapsPort}`, startTls: true }),
+      'connect',
+      /take `startTls` out/,
     ],
     [
       'a name attribute that nobody has',
@@ -197,8 +219,43 @@ describe('a fault ends the check with advice', () => {
       name: 'tls',
       ok: false,
       facts: { issuer: 'Gatehouse test authority' },
+      advice: expect.stringContaining('`ca` has neither "Gatehouse test authority"'),
     });
     expect(await binds()).toBe(before);
+  });
+
+  test.each([
+    ['52e', /bindPassword.*Get-ADUser/],
+    ['533', /disabled/],
+    ['775', /locked out/],
+  ])('what Active Directory says of the account, by the code %s', async (code, advice) => {
+    const words = `80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data ${code}, v1db1`;
+    const server = await startHostileLdap(({ id }) => [
+      ber(0x30, integer(id), ber(0x61, integer(49, 0x0a), ber(0x04, ''), ber(0x04, words))),
+    ]);
+    const bind = await failure({ ...plainConfig(server.port), ca: undefined });
+    await server.stop();
+    expect(bind).toMatchObject({ name: 'bind', advice: expect.stringMatching(advice) });
+  });
+
+  test('an account that sees nothing', async () => {
+    const server = await startHostileLdap(({ id, kind }) => [
+      kind === 'bind' ? bindResult(id) : searchResult(id),
+    ]);
+    const blind = await failure({ ...plainConfig(server.port), ca: undefined });
+    await server.stop();
+    expect(blind).toMatchObject({
+      name: 'people',
+      advice: expect.stringMatching(/^The service account sees nothing at all there: an access rule/),
+    });
+  });
+
+  test('people who are not found, and what hangs on them is not told as another fault', async () => {
+    const userSearch = { baseDn: `ou=x,${suffix}`, username: 'uid' };
+    const bad = async (more: object) =>
+      (await check({ userSearch, ...more })).filter(({ ok }) => !ok).map(({ name }) => name);
+    expect(await bad({})).toEqual(['people']);
+    expect(await bad({ groupSearch: undefined, memberOf: {} })).toEqual(['people']);
   });
 
   test('a directory that lets anybody in', async () => {
@@ -331,6 +388,11 @@ describe('several bases', () => {
     const line = await counts('people', { userSearch });
     expect(line?.detail).toContain(`2 entries below ${people}, 0 entries below ${groups}`);
     expect(line?.advice).toContain(`Nobody is found below ${groups}`);
+  });
+
+  test('of which one is inside the other are told', async () => {
+    const userSearch = { baseDn: [suffix, people], username: 'uid' };
+    expect((await counts('people', { userSearch }))?.advice).toContain(`${people} is inside another base`);
   });
 });
 

@@ -98,19 +98,43 @@ function adviseBind(failure: string): string {
   }
   if (/did not answer|no answer|ended/.test(failure))
     return 'The directory takes connections and does not answer in time.';
-  return 'Check `bindDn` and `bindPassword`, and that the account is not locked or expired.';
+  if (/strongerAuthRequired|confidentialityRequired/.test(failure)) {
+    return 'The directory takes passwords over TLS only: take `insecureNoTls` out.';
+  }
+  const code = /AcceptSecurityContext error, data ([\da-f]+)/.exec(failure)?.[1];
+  return (
+    adviceForCode[code ?? ''] ??
+    'Check `bindDn` and `bindPassword`, and that the account is not locked or expired.'
+  );
 }
+
+/** What Active Directory says of the account, in the words of its own tools. */
+const adviceForCode: Readonly<Record<string, string>> = {
+  '525': 'Data 525: there is no such account. Correct `bindDn` (`Get-ADUser <account>` shows it).',
+  '52e': 'Data 52e: correct `bindPassword`, or `bindDn` (`Get-ADUser <account>` shows it).',
+  '530': 'Data 530: the account may not sign in at this hour. Take its logon hours away.',
+  '531': 'Data 531: the account may not sign in from here. Take its "Log On To" list away.',
+  '532': 'Data 532: its password has expired. Set a new one, with "Password never expires".',
+  '533': 'Data 533: the account is disabled. Enable it.',
+  '701': 'Data 701: the account has expired. Set "Account expires" to "Never".',
+  '773': 'Data 773: it must change its password at next logon. Set one without that, here and there.',
+  '775': 'Data 775: the account is locked out. Unlock it, and look who else uses an old password of it.',
+};
 
 async function checkContents(session: Session, directory: Directory): Promise<readonly Check[]> {
   const { config } = directory;
   const root = await readRootEntry(session);
-  return [
+  const before = [
     checkRootEntry(root, config),
     ...checkClock(root, directory.now()),
     ...(await checkDomains(session, directory, root)),
-    await checkPeople(session, config),
-    await checkGroups(session, config),
-    ...(await checkRights(session, config, root)),
+  ];
+  const people = await checkPeople(session, config, root);
+  return [
+    ...before,
+    people,
+    await checkGroups(session, config, { contexts: root.contexts, people: people.ok }),
+    ...(await checkRights(session, config, root, people.ok)),
     await checkStrangers(session, config),
   ];
 }

@@ -1,13 +1,11 @@
 /** The domains that people may write before their name: `CORP\\jane`. */
-import type { Check, Log } from '@gatehouse/connector-kit';
+import type { Check } from '@gatehouse/connector-kit';
 import type { Directory } from '../directory.ts';
 import { Domains } from '../people/domains.ts';
 import type { Searches } from '../session.ts';
 import { attempt } from './attempt.ts';
+import { noReport } from './no-report.ts';
 import type { RootEntry } from './root-entry.ts';
-
-const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const silent = { log: silentLog, trace: { step: () => {} } };
 
 /** No line for directories without domains. Read anew: what the running connector remembers may be an hour old. */
 export async function checkDomains(
@@ -19,7 +17,7 @@ export async function checkDomains(
   const line = await attempt(
     'domains',
     async () => {
-      const domains = await new Domains(config, now).list(searches, silent);
+      const domains = await new Domains(config, now).list(searches, noReport);
       const facts = { domains: domains.map(({ netbios, base }) => ({ netbios, base })) };
       if (domains.length > 0) {
         return { detail: domains.map(({ netbios, base }) => `${netbios} is ${base}`).join(', '), facts };

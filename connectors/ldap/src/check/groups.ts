@@ -1,12 +1,14 @@
 /** Whether groups are found, in the way that is configured. */
-import type { Check, Trace } from '@gatehouse/connector-kit';
+import type { Check } from '@gatehouse/connector-kit';
 import type { GroupSearch, LdapConfig } from '../config.ts';
+import { isDnItself } from '../dn.ts';
 import { both, present } from '../filters.ts';
 import { readGroups } from '../groups/read-groups.ts';
-import { personAttributes } from '../identity.ts';
+import { personAttributes } from '../people/identity.ts';
 import type { Searches } from '../session.ts';
-import { attempt, type Finding } from './attempt.ts';
+import { attempt, type Outcome } from './attempt.ts';
 import { adviseEmptyBases, adviseReferences } from './bases.ts';
+import { noReport } from './no-report.ts';
 import {
   adviseLimits,
   allIn,
@@ -21,16 +23,31 @@ import {
 
 /** Each costs as many searches as a sign-in. */
 const triedPeople = 10;
-const silent: Trace = { step: () => {} };
 
-export function checkGroups(searches: Searches, config: LdapConfig): Promise<Check> {
-  if (config.groupSearch !== undefined) return checkSearch(searches, config, config.groupSearch);
+/** What the lines before have found out. */
+export interface Known {
+  readonly contexts: readonly string[];
+  /** Whether there is anybody to try the way on. */
+  readonly people: boolean;
+}
+
+export function checkGroups(searches: Searches, config: LdapConfig, known: Known): Promise<Check> {
+  if (config.groupSearch !== undefined) return checkSearch(searches, config, config.groupSearch, known);
+  const byPerson = config.memberOf ?? config.tokenGroups;
+  if (byPerson !== undefined && !known.people) {
+    return Promise.resolve({ name: 'groups', ok: true, detail: 'nobody to try them on' });
+  }
   if (config.memberOf !== undefined) return checkMemberOf(searches, config, config.memberOf.attribute);
   if (config.tokenGroups !== undefined) return checkTokenGroups(searches, config);
   return Promise.resolve({ name: 'groups', ok: true, detail: 'not configured: nobody has groups' });
 }
 
-function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch): Promise<Check> {
+function checkSearch(
+  searches: Searches,
+  config: LdapConfig,
+  search: GroupSearch,
+  known: Known,
+): Promise<Check> {
   const { nameAttribute, scope } = search;
   return attempt(
     'groups',
@@ -43,7 +60,7 @@ function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch
         const advice = 'Check `groupSearch.filter`, `nameAttribute`, and the rights of the account.';
         return { detail, facts, ok: false, advice };
       }
-      const judged = await judgeMatchers(searches, config, search);
+      const judged = await judgeMatchers(searches, config, search, known);
       if (judged.advice !== undefined) return { detail, facts, ...judged };
       const more = [
         ...adviseLimits(totals),
@@ -58,12 +75,12 @@ function checkSearch(searches: Searches, config: LdapConfig, search: GroupSearch
       ];
       return { detail, facts, ...judged, ...(more.length > 0 && { advice: more.join(' ') }) };
     },
-    () => readingAdvice(config, 'groupSearch.baseDn'),
+    () => readingAdvice(config, 'groupSearch.baseDn', search.baseDn, known.contexts),
   );
 }
 
 function having({ filter }: GroupSearch, attribute: string) {
-  return both(filter, present(attribute.toLowerCase() === 'dn' ? 'objectClass' : attribute));
+  return both(filter, present(isDnItself(attribute) ? 'objectClass' : attribute));
 }
 
 function groupsWith(searches: Searches, search: GroupSearch, attribute: string): Promise<EachBase> {
@@ -77,7 +94,8 @@ async function judgeMatchers(
   searches: Searches,
   config: LdapConfig,
   search: GroupSearch,
-): Promise<Pick<Finding, 'ok' | 'advice'>> {
+  known: Known,
+): Promise<Pick<Outcome, 'ok' | 'advice'>> {
   const faults: string[] = [];
   for (const { groupAttribute } of search.userMatchers) {
     const holding = await groupsWith(searches, search, groupAttribute);
@@ -87,6 +105,7 @@ async function judgeMatchers(
   if (faults.length === search.userMatchers.length) {
     return { ok: false, advice: `${correct}: ${faults.join(', ')}.` };
   }
+  if (!known.people) return {};
   const tried = await tryPeople(searches, config);
   if (tried.withGroups > 0 || tried.people === 0) return {};
   const none = `none of the ${tried.people} people that were tried is in a group`;
@@ -103,7 +122,7 @@ async function tryPeople(searches: Searches, config: LdapConfig): Promise<Tried>
   const samples = await samplePeople(searches, config, personAttributes(config));
   const people = allIn(samples).slice(0, triedPeople);
   for (const person of people) {
-    const groups = await readGroups(searches, person, config, silent);
+    const groups = await readGroups(searches, person, config, noReport.trace);
     if (groups.length > 0) return { people: people.length, withGroups: 1 };
   }
   return { people: people.length, withGroups: 0 };

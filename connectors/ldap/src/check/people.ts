@@ -3,14 +3,14 @@ import type { Check } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { configuredFilter } from '../filters.ts';
-import { identityOf, personAttributes, personId } from '../identity.ts';
+import { identityOf, personAttributes, personId } from '../people/identity.ts';
 import type { Searches } from '../session.ts';
-import { attempt, type Finding } from './attempt.ts';
-import { adviseEmptyBases, adviseReferences } from './bases.ts';
+import { attempt, type Outcome } from './attempt.ts';
+import { adviseEmptyBases, adviseNestedBases, adviseReferences } from './bases.ts';
+import type { RootEntry } from './root-entry.ts';
 import {
   allIn,
   countEach,
-  counted,
   type EachBase,
   isThere,
   peopleFilter,
@@ -20,7 +20,11 @@ import {
   told,
 } from './sample.ts';
 
-export function checkPeople(searches: Searches, config: LdapConfig): Promise<Check> {
+export function checkPeople(
+  searches: Searches,
+  config: LdapConfig,
+  { contexts }: Pick<RootEntry, 'contexts'>,
+): Promise<Check> {
   return attempt(
     'people',
     async () => {
@@ -31,9 +35,10 @@ export function checkPeople(searches: Searches, config: LdapConfig): Promise<Che
       const faults = found.flatMap((entry) => faultOf(entry, config));
       const usable = found.length - faults.length;
       const read = samples.some(({ more }) => more) ? `the first ${found.length}` : 'them';
+      const well = found.length === 0 ? '' : `; ${usable} of ${read} with all that a sign-in needs`;
       return {
         ok: usable > 0,
-        detail: `${told(totals, 'entries')}; ${usable} of ${read} with all that a sign-in needs`,
+        detail: `${told(totals, 'entries')}${well}`,
         facts: {
           found: totals.map(({ ...total }) => total),
           read: found.length,
@@ -45,7 +50,7 @@ export function checkPeople(searches: Searches, config: LdapConfig): Promise<Che
           : adviceFor(samples, faults, config)),
       };
     },
-    () => readingAdvice(config, 'userSearch.baseDn'),
+    () => readingAdvice(config, 'userSearch.baseDn', config.userSearch.baseDn, contexts),
   );
 }
 
@@ -58,28 +63,42 @@ function faultOf(entry: Entry, config: LdapConfig): readonly string[] {
   }
 }
 
-/** The filter and the names that people type are two different mistakes. */
+/** The rights, the filter and the names that people type are three different mistakes. */
 async function adviceForNobody(
   searches: Searches,
-  { userSearch }: LdapConfig,
-): Promise<Pick<Finding, 'advice'>> {
+  { userSearch, bindDn }: LdapConfig,
+): Promise<Pick<Outcome, 'advice'>> {
   const { baseDn, scope, filter, username } = userSearch;
-  const query = { scope, filter: configuredFilter(filter), attributes: ['1.1'] };
-  const fitting = await sampleEach(searches, baseDn, query);
-  const count = allIn(fitting).length;
-  const some = fitting.some(({ more }) => more) ? `More than ${count}` : counted(count, 'entries');
-  const advice =
-    count === 0
-      ? `Nothing there fits \`userSearch.filter\`, or the account may not read it.`
-      : `${some} fit the filter, and none has ${quoted(username)}: correct \`userSearch.username\`.`;
-  return { advice };
+  const some = async (fit: string | undefined) => {
+    const query = { scope, filter: configuredFilter(fit), attributes: ['1.1'] };
+    const fitting = await sampleEach(searches, baseDn, query);
+    const count = allIn(fitting).length;
+    return count === 0 ? undefined : `${fitting.some(({ more }) => more) ? 'more than ' : ''}${count}`;
+  };
+  const named = quoted(username);
+  const fitting = await some(filter);
+  if (fitting !== undefined) {
+    return {
+      advice: `Of ${fitting} that fit the filter none has ${named}: correct \`userSearch.username\`, or let the account read it.`,
+    };
+  }
+  const visible = await some(undefined);
+  if (visible !== undefined) {
+    return {
+      advice: `Of ${visible} that the account sees there none fits \`userSearch.filter\`, ${filter}: correct it, or let the account read what it asks for.`,
+    };
+  }
+  const who = bindDn === undefined ? 'Whoever has no account' : 'The service account';
+  return {
+    advice: `${who} sees nothing at all there: an access rule has to let it search and read below the base.`,
+  };
 }
 
 function adviceFor(
   samples: EachBase,
   faults: readonly string[],
   config: LdapConfig,
-): Pick<Finding, 'advice'> {
+): Pick<Outcome, 'advice'> {
   const found = allIn(samples);
   if (faults.length === found.length) return { advice: `Correct \`attributes\`: ${faults[0]}` };
   const unknown = attributesOf(config).filter(([, name]) => found.every((entry) => !isThere(entry, name)));
@@ -89,6 +108,7 @@ function adviceFor(
   }
   const more = [
     ...adviseEmptyBases(samples, 'userSearch.baseDn'),
+    ...adviseNestedBases(config.userSearch),
     ...adviseReferences(samples, 'userSearch.baseDn', 'People there cannot sign in'),
     ...(faults.length === 0 ? [] : ['Some entries cannot sign in; `userSearch.filter` can leave them out.']),
   ];

@@ -3,7 +3,7 @@ import type { Check } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import type { Searches } from '../session.ts';
-import { attempt, type Finding } from './attempt.ts';
+import { attempt, type Outcome } from './attempt.ts';
 import type { RootEntry } from './root-entry.ts';
 import { allIn, samplePeople } from './sample.ts';
 
@@ -19,8 +19,9 @@ export async function checkRights(
   searches: Searches,
   config: LdapConfig,
   { vendor }: RootEntry,
+  people: boolean,
 ): Promise<readonly Check[]> {
-  if (vendor !== 'active-directory') return [];
+  if (vendor !== 'active-directory' || !people) return [];
   const line = await attempt(
     'rights',
     async () => judge(allIn(await samplePeople(searches, config, [...states, writable]))),
@@ -29,7 +30,7 @@ export async function checkRights(
   return [line];
 }
 
-function judge(people: readonly Entry[]): Finding {
+function judge(people: readonly Entry[]): Outcome {
   const hidden = states.filter((name) => people.every((entry) => entry.bytes(name).length === 0));
   const changeable = [...new Set(people.flatMap((entry) => entry.texts(writable)))];
   const worst = changeable.filter((name) => dangerous.includes(name.toLowerCase()));

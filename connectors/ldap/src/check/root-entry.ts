@@ -16,7 +16,6 @@ const attributes = [
   'vendorVersion',
   'namingContexts',
   'defaultNamingContext',
-  'configurationNamingContext',
   'supportedControl',
   'supportedCapabilities',
   'ipaDomainLevel',
@@ -31,7 +30,6 @@ export interface RootEntry {
   readonly vendorName: string | undefined;
   /** Everything it holds; where there is a default among them, that alone: the rest is its own housekeeping. */
   readonly contexts: readonly string[];
-  readonly configuration: string | undefined;
   readonly paging: boolean;
   /** Only Active Directory tells it. */
   readonly currentTime: Date | undefined;
@@ -57,7 +55,6 @@ const hidden: Described = {
   vendor: undefined,
   vendorName: undefined,
   contexts: [],
-  configuration: undefined,
   paging: false,
   currentTime: undefined,
 };
@@ -68,7 +65,6 @@ function described(root: Entry): Described {
     vendor: vendorOf(root),
     vendorName: root.text('vendorName'),
     contexts: main === undefined ? root.texts('namingContexts') : [main],
-    configuration: root.text('configurationNamingContext'),
     paging: root.texts('supportedControl').includes(PAGED_RESULTS),
     currentTime: timeIn(root, 'currentTime'),
   };

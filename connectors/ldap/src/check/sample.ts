@@ -1,5 +1,6 @@
 /** Some entries of each base, enough to judge a configuration by, and how many there are in all. */
 import type { LdapConfig } from '../config.ts';
+import { isWithin } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import { anyOf, both, present } from '../filters.ts';
 import { limits } from '../limits.ts';
@@ -143,9 +144,21 @@ export function counted(count: number, what: string): string {
   return `${count} ${count === 1 ? what.replace(/ies$/, 'y').replace(/s$/, '') : what}`;
 }
 
-/** What to do where a base cannot be read. */
-export function readingAdvice({ bindDn }: LdapConfig, option: string): string {
-  return bindDn === undefined
+/** What to do where a base cannot be read. @param contexts what the directory says that it holds, if it does */
+export function readingAdvice(
+  { bindDn, saslExternal, preset }: LdapConfig,
+  option: string,
+  bases: readonly string[],
+  contexts: readonly string[],
+): string {
+  const outside = bases.filter((base) => !contexts.some((context) => isWithin(base, context)));
+  if (contexts.length > 0 && outside.length > 0) {
+    return `This directory holds ${contexts.join(', ')}, and not ${outside.join(', ')}: correct \`${option}\`.`;
+  }
+  if (preset === 'active-directory' && bases.some((base) => /^ou=(users|computers),/i.test(base))) {
+    return `The containers that every domain has are no units: \`CN=Users\`, not \`OU=Users\`. Correct \`${option}\`.`;
+  }
+  return bindDn === undefined && !saslExternal
     ? `Check \`${option}\`; the search is anonymous, and most directories want \`bindDn\` and \`bindPassword\`.`
     : `Check \`${option}\`, and that the service account may read below it.`;
 }

@@ -1,7 +1,7 @@
 /** Options: which servers, how the connection is secured, who searches, and how long anything may take. */
 import { z } from 'zod';
 import { parseHost } from '../host.ts';
-import { dn, duration, oneOrMore, pem } from './fields.ts';
+import { accountDn, duration, oneOrMore, pem } from './fields.ts';
 
 const host = z.string().superRefine((text, context) => {
   const { fault } = parseHost(text, 636);
@@ -71,7 +71,9 @@ export const connection = {
     .boolean()
     .default(false)
     .describe('The service account is whom `clientCert` names (SASL EXTERNAL), instead of `bindDn`.'),
-  bindDn: dn.optional().describe('The service account that searches. Without it, searches are anonymous.'),
+  bindDn: accountDn
+    .optional()
+    .describe('The service account that searches. Without it, searches are anonymous.'),
   bindPassword: z
     .string()
     .min(1, 'is empty')

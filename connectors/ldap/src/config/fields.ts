@@ -7,13 +7,20 @@ export const attributeName = z
   .string()
   .regex(/^([A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)+)$/, 'is not the name of an attribute, such as "uid" or "mail"');
 
-const noDn = 'is not a distinguished name, such as "ou=people,dc=example,dc=com"';
+export const dn = distinguishedName('is not a distinguished name, such as "ou=people,dc=example,dc=com"');
+
+/** Active Directory would take `CORP\\svc` and `svc@corp.example.com` as well: that is how its people write an account. */
+export const accountDn = distinguishedName(
+  'is not a distinguished name, such as "cn=gatehouse,ou=services,dc=example,dc=com"; in Active Directory `Get-ADUser <account>` shows it',
+);
 
 /** The pattern is for editors. */
-export const dn = z
-  .string()
-  .regex(/^[^=,]+=/, { error: noDn, abort: true })
-  .refine(isDn, noDn);
+function distinguishedName(fault: string) {
+  return z
+    .string()
+    .regex(/^[^=,]+=/, { error: fault, abort: true })
+    .refine(isDn, fault);
+}
 
 export const filter = z.string().superRefine((text, context) => {
   const fault = parseFilter(text).fault;

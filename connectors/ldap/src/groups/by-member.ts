@@ -1,7 +1,7 @@
 /** Groups that name their members: `member: uid=jane,…`, `memberUid: jane`, `gidNumber: 1000`. */
 import type { Trace } from '@gatehouse/connector-kit';
 import type { GroupSearch } from '../config.ts';
-import { isWithin } from '../dn.ts';
+import { isDnItself, isWithin } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import { misconfigured } from '../errors.ts';
 import { both, equals, equalsInChain } from '../filters.ts';
@@ -48,7 +48,7 @@ export async function groupsByMember(
 
 function groupsHolding(person: Entry, matcher: Matcher, find: FindGroups): Promise<readonly Found[]> {
   const { userAttribute, groupAttribute, inChain } = matcher;
-  const isDn = userAttribute.toLowerCase() === 'dn';
+  const isDn = isDnItself(userAttribute);
   if (inChain) {
     const names = isDn ? [person.dn] : person.texts(userAttribute);
     return inBatches(names, (name) => groupsInChain(name, groupAttribute, find));

@@ -1,4 +1,5 @@
 /** A group of a person, and where it came from. */
+import { isDnItself } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import { misconfigured } from '../errors.ts';
 
@@ -27,8 +28,4 @@ export function nameOf(group: Entry, nameAttribute: string): string {
 export function nameAnd(nameAttribute: string, ...others: readonly string[]): readonly string[] {
   const attributes = isDnItself(nameAttribute) ? others : [nameAttribute, ...others];
   return attributes.length === 0 ? ['1.1'] : attributes;
-}
-
-function isDnItself(attribute: string): boolean {
-  return attribute.toLowerCase() === 'dn';
 }

@@ -1,10 +1,10 @@
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { group, person, posixGroup, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
 import { configSchema } from '../config.ts';
 import { Directory } from '../directory.ts';
-import { findByName } from '../find-person.ts';
-import { group, person, posixGroup, root, suffix, unit } from '../testing/directory-tree.ts';
+import { findByName } from '../people/find-person.ts';
 import { openConnector, secureConfig, signIn } from '../testing/open-connector.ts';
 import { names } from './group.ts';
 import { readGroups } from './read-groups.ts';

@@ -1,6 +1,7 @@
 /** The groups of a person, all of them, in the way that is configured. */
 import type { Trace } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
+import { isDnItself } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import type { Searches } from '../session.ts';
 import { groupsByMember } from './by-member.ts';
@@ -37,7 +38,7 @@ export function attributesForGroups({ groupSearch, memberOf }: LdapConfig): read
   const matched = groupSearch?.userMatchers.map(({ userAttribute }) => userAttribute) ?? [];
   const primary = groupSearch?.primaryGroup === true || memberOf?.primaryGroup === true;
   return [
-    ...matched.filter((name) => name.toLowerCase() !== 'dn'),
+    ...matched.filter((name) => !isDnItself(name)),
     ...(memberOf === undefined ? [] : [memberOf.attribute]),
     ...(primary ? primaryGroupAttributes : []),
   ];

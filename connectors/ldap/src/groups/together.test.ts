@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { suffix } from '../../../../tests/support/directory-tree.ts';
 import {
   bindResult,
   entry,
@@ -7,7 +8,6 @@ import {
   searchResult,
   startHostileLdap,
 } from '../../../../tests/support/hostile-ldap.ts';
-import { suffix } from '../testing/directory-tree.ts';
 import { openConnector, plainConfig, signIn } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

@@ -1,6 +1,20 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Acceptor, type Verdict } from './acceptor.ts';
+
+const children: ChildProcess[] = [];
+vi.mock('node:child_process', async (original) => {
+  const real = await original<typeof import('node:child_process')>();
+  const fork = (...words: Parameters<typeof real.fork>) => {
+    const child = real.fork(...words);
+    children.push(child);
+    return child;
+  };
+  return { ...real, fork };
+});
 
 const program = join(import.meta.dirname, '../testing/played-acceptor.ts');
 const opened: Acceptor[] = [];
@@ -18,9 +32,15 @@ function open(longestCheck = 60_000): Acceptor {
 
 afterEach(() => {
   for (const acceptor of opened.splice(0)) acceptor.close();
+  children.splice(0);
 });
 
 const show = (acceptor: Acceptor, ticket: string): Promise<Verdict> => acceptor.accept(Buffer.from(ticket));
+
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const verdict = await show(open(), 'environment');
+  return 'principal' in verdict ? JSON.parse(verdict.principal) : {};
+}
 
 describe('the process that checks tickets', () => {
   test('answers each question with its own answer, also when many are asked at once', async () => {
@@ -31,11 +51,19 @@ describe('the process that checks tickets', () => {
   });
 
   test('gets nothing of our environment, in which passwords may be', async () => {
-    const verdict = await show(open(), 'environment');
-    const own = ['GSS_MECH_CONFIG', 'KRB5_KTNAME'];
-    const names = 'principal' in verdict ? verdict.principal.split(',') : [];
     // Node's own way to speak with its children.
-    expect(names.filter((name) => !name.startsWith('NODE_CHANNEL'))).toEqual(own);
+    const names = Object.keys(await environment()).filter((name) => !name.startsWith('NODE_CHANNEL'));
+    expect(names.sort()).toEqual(['GSS_MECH_CONFIG', 'KRB5_CONFIG', 'KRB5_KTNAME']);
+  });
+
+  // Attack, or a fault: DNS answers late or with another name. Each ticket would wait for it, or count for another host.
+  test('is told to ask no DNS, before it reads what this computer is set to', async () => {
+    const [first = '', ...rest] = ((await environment()).KRB5_CONFIG ?? '').split(':');
+    expect(rest).toEqual(['/etc/krb5.conf']);
+    const settings = await readFile(first, 'utf8');
+    for (const name of ['dns_canonicalize_hostname', 'rdns', 'ignore_acceptor_hostname']) {
+      expect(settings).toMatch(new RegExp(`^ ${name} = false$`, 'm'));
+    }
   });
 
   test('Attack: a ticket that ends it. Those that wait hear of it, and the next one is checked.', async () => {
@@ -45,6 +73,17 @@ describe('the process that checks tickets', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
     }
     expect(await show(acceptor, 'jane')).toEqual({ principal: 'jane at HTTP@localhost' });
+  });
+
+  test('Attack: the same, and others come while it ends. The next process has those, and they are answered.', async () => {
+    const acceptor = open();
+    expect(await show(acceptor, 'john')).toEqual({ principal: 'john at HTTP@localhost' });
+    const [child] = children;
+    const gone = child && once(child, 'disconnect');
+    const lost = expect(show(acceptor, 'leave')).rejects.toMatchObject({ code: 'unavailable' });
+    await gone;
+    expect(await show(acceptor, 'jane')).toEqual({ principal: 'jane at HTTP@localhost' });
+    await lost;
   });
 
   test('Attack: a ticket on which it hangs. It is ended, and nobody waits for ever.', async () => {

@@ -39,10 +39,13 @@ export interface AcceptorOptions {
 }
 
 const ours = fileURLToPath(new URL(`acceptor-process${extname(import.meta.url)}`, import.meta.url));
+/** Both are read; of two values the first counts. */
+const settings = `${fileURLToPath(new URL('krb5.conf', import.meta.url))}:/etc/krb5.conf`;
 /** Tickets under way at once: more are a flood. */
 const mostAtOnce = 64;
 
 interface Waiting {
+  readonly child: ChildProcess;
   readonly settle: (answer: Answer) => void;
   readonly fail: (error: ConnectorError) => void;
 }
@@ -102,6 +105,7 @@ export class Acceptor {
         if (this.#waiting.size === 0) letGo(child);
       };
       const waiting = {
+        child,
         settle: (answer: Answer) => {
           done();
           settle(answer);
@@ -135,8 +139,9 @@ export class Acceptor {
 
   #ended(child: ChildProcess, how: string): void {
     if (this.#process === child) this.#process = undefined;
-    for (const { fail } of [...this.#waiting.values()]) {
-      fail(unavailable(`the process that checks tickets ended (${how})`));
+    // Its successor may have been started before it was quite gone.
+    for (const waiting of [...this.#waiting.values()].filter((each) => each.child === child)) {
+      waiting.fail(unavailable(`the process that checks tickets ended (${how})`));
     }
   }
 }
@@ -146,7 +151,7 @@ export class Acceptor {
  * mechanisms alone: an installed gss-ntlmssp would take NTLM.
  */
 function startProcess(file: string, keytab: string): ChildProcess {
-  const env = { KRB5_KTNAME: `FILE:${keytab}`, GSS_MECH_CONFIG: '/dev/null' };
+  const env = { KRB5_CONFIG: settings, KRB5_KTNAME: `FILE:${keytab}`, GSS_MECH_CONFIG: '/dev/null' };
   return fork(file, { env, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
 }
 

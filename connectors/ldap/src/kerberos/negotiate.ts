@@ -6,7 +6,8 @@ import type { Kerberos } from '../config.ts';
 import type { Directory } from '../directory.ts';
 import { names } from '../groups/group.ts';
 import { readGroups } from '../groups/read-groups.ts';
-import { identityOf, personId, type State } from '../identity.ts';
+import { idOfOne } from '../people/find-person.ts';
+import { identityOf, type State } from '../people/identity.ts';
 import type { Acceptor } from './acceptor.ts';
 import { findByPrincipal } from './person.ts';
 import { type Principal, parsePrincipal } from './principal.ts';
@@ -62,8 +63,9 @@ async function identify({ directory, kerberos }: NegotiateParts, principal: Prin
     call.trace.step('kerberos ticket', { person: person.dn });
     // Whether a password is still good enough is for the KDC to say, which gave the ticket.
     requireGoodStanding(person, directory, call.trace, ['password expired']);
+    const id = await idOfOne(session, person, config, call.trace);
     const groups = names(await readGroups(session, person, config, call.trace));
-    const identity = identityOf(person, personId(person, config), groups, config);
+    const identity = identityOf(person, id, groups, config);
     // RFC 8176: integrated authentication. When the person was last asked, a ticket does not tell us.
     return { ...identity, authenticated: { amr: ['wia'] } };
   });

@@ -5,7 +5,7 @@
  */
 import { limits } from '../limits.ts';
 import type { LdapConnection } from '../wire/connection.ts';
-import { NoAnswer } from '../wire/no-answer.ts';
+import { leftConnecting, NoAnswer } from '../wire/no-answer.ts';
 import { Turns } from './turns.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -49,5 +49,5 @@ export class PagedSearches {
 }
 
 function leftOpening(reason: unknown): NoAnswer {
-  return new NoAnswer('left', 'the call was ended while connecting to the directory', reason);
+  return new NoAnswer('left', leftConnecting, reason);
 }

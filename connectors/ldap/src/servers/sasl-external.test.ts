@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Certificates, makeCertificates } from '../../../../tests/support/certificates.ts';
+import { group, person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import { group, person, root, suffix, unit } from '../testing/directory-tree.ts';
 import { openConnector, signIn } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;

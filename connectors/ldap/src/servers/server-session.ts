@@ -6,13 +6,13 @@ import type { Session } from '../session.ts';
 import type { LdapConnection, Page, SearchAnswer, SearchQuery } from '../wire/connection.ts';
 import { NoAnswer } from '../wire/no-answer.ts';
 import type { Result } from '../wire/response.ts';
-import { resultCode } from '../wire/result-code.ts';
+import { isOutage, resultCode } from '../wire/result-code.ts';
 import type { BindPool } from './bind-pool.ts';
 import type { BindTries } from './bind-tries.ts';
-import type { Lent } from './service-connection.ts';
+import type { Lease } from './service-connection.ts';
 
 /** How long a piece of work may wait, and what it has done so far. */
-export interface Errand {
+export interface WorkContext {
   /** The caller's. */
   readonly signal: AbortSignal;
   /** The caller's, and that another server can do it better. */
@@ -24,7 +24,7 @@ export interface Errand {
 
 export interface SessionMeans {
   readonly server: string;
-  readonly lent: Lent;
+  readonly lease: Lease;
   readonly binds: BindPool;
   readonly timeouts: LdapConfig['timeouts'];
   /** Whether searches are made as somebody. */
@@ -34,14 +34,14 @@ export interface SessionMeans {
 export class ServerSession implements Session {
   readonly server: string;
   readonly #means: SessionMeans;
-  readonly #errand: Errand;
+  readonly #context: WorkContext;
   readonly #allowance = { bytes: limits.workBytes };
   #noAnswer: NoAnswer | undefined;
 
-  constructor(means: SessionMeans, errand: Errand) {
+  constructor(means: SessionMeans, context: WorkContext) {
     this.server = means.server;
     this.#means = means;
-    this.#errand = errand;
+    this.#context = context;
   }
 
   /** The first question that stayed without an answer. */
@@ -50,18 +50,18 @@ export class ServerSession implements Session {
   }
 
   search(query: SearchQuery, page?: Page): Promise<SearchAnswer> {
-    return this.#searchOn(this.#means.lent.shared.connection, query, page);
+    return this.#searchOn(this.#means.lease.shared.connection, query, page);
   }
 
   searchTogether(query: SearchQuery): Promise<SearchAnswer> {
-    const { underWay } = this.#means.lent.shared;
-    return this.#watch(() => underWay.join(query, this.#errand.elsewhere, () => this.search(query)));
+    const { underWay } = this.#means.lease.shared;
+    return this.#watch(() => underWay.join(query, this.#context.elsewhere, () => this.search(query)));
   }
 
   inPages<T>(work: (searches: Pick<Session, 'search'>) => Promise<T>): Promise<T> {
-    const { pagedSearches } = this.#means.lent.shared;
+    const { pagedSearches } = this.#means.lease.shared;
     return this.#watch(() =>
-      pagedSearches.run(this.#errand.elsewhere, (connection) =>
+      pagedSearches.run(this.#context.elsewhere, (connection) =>
         work({ search: (query, page) => this.#searchOn(connection, query, page) }),
       ),
     );
@@ -69,30 +69,30 @@ export class ServerSession implements Session {
 
   async bind(dn: string, password: string): Promise<Result> {
     return this.#watch(async () => {
-      const result = await this.#means.binds.bind({ dn, password, ...this.#errand });
+      const result = await this.#means.binds.bind({ dn, password, ...this.#context });
       refuseOutage(result);
-      this.#errand.tries.answered(result.code === resultCode.success);
+      this.#context.tries.answered(result.code === resultCode.success);
       return result;
     });
   }
 
   #searchOn(connection: LdapConnection, query: SearchQuery, page?: Page): Promise<SearchAnswer> {
-    const { lent, timeouts } = this.#means;
-    const { elsewhere: signal } = this.#errand;
+    const { lease, timeouts } = this.#means;
+    const { elsewhere: signal } = this.#context;
     const terms = { timeout: timeouts.search, signal, allowance: this.#allowance };
     return this.#watch(async () => {
-      const answer = await lent.shared.searches.run(signal, () => connection.search(query, page, terms));
+      const answer = await lease.shared.searches.run(signal, () => connection.search(query, page, terms));
       refuseOutage(answer.result);
-      if (connection === lent.shared.connection) this.#refuseUnbound(answer.result);
+      if (connection === lease.shared.connection) this.#refuseUnbound(answer.result);
       return answer;
     });
   }
 
   /** Fresh from its bind, a connection that is told to bind is told so by a server that means the account itself. */
   #refuseUnbound(result: Result): void {
-    const { lent, named } = this.#means;
-    if (!named || !lent.used || !asksForBind(result)) return;
-    lent.shared.connection.close();
+    const { lease, named } = this.#means;
+    if (!named || !lease.reused || !asksForBind(result)) return;
+    lease.shared.connection.close();
     throw new NoAnswer('unbound', `the connection was no longer bound: ${describe(result)}`);
   }
 
@@ -106,9 +106,8 @@ export class ServerSession implements Session {
   }
 }
 
-/** Not an answer to what was asked: another server can give one. */
 function refuseOutage(result: Result): void {
-  if (result.code === resultCode.busy || result.code === resultCode.unavailable) {
+  if (isOutage(result)) {
     throw new NoAnswer('busy', `the directory cannot answer now: ${describe(result)}`);
   }
 }

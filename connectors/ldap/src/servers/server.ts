@@ -5,13 +5,13 @@ import { present } from '../filters.ts';
 import { type HostAndPort, nameOf } from '../host.ts';
 import type { Session } from '../session.ts';
 import type { LdapConnection } from '../wire/connection.ts';
-import { NoAnswer, type Silence } from '../wire/no-answer.ts';
+import { NoAnswer, reasonOf, type Silence } from '../wire/no-answer.ts';
 import { BindPool } from './bind-pool.ts';
 import { BindTries } from './bind-tries.ts';
 import type { Health } from './health.ts';
-import { type Errand, ServerSession } from './server-session.ts';
+import { ServerSession, type WorkContext } from './server-session.ts';
 import type { ServiceAccount } from './service-account.ts';
-import { ServiceConnection } from './service-connection.ts';
+import { type Lease, ServiceConnection } from './service-connection.ts';
 import { Unserved } from './unserved.ts';
 
 export type Work<T> = (session: Session) => Promise<T>;
@@ -37,7 +37,8 @@ export class Server {
   readonly #binds: BindPool;
   /** All that are open. */
   readonly #connections = new Set<LdapConnection>();
-  #errands = 0;
+  /** Pieces of work that run here now. */
+  #underWay = 0;
   #retired = false;
 
   constructor(address: HostAndPort, means: ServerMeans) {
@@ -56,16 +57,16 @@ export class Server {
   }
 
   /** Throws `Unserved` where another server may do it, and what `work` throws where this one has answered. */
-  async run<T>(work: Work<T>, errand: Errand): Promise<T> {
-    this.#errands += 1;
+  async run<T>(work: Work<T>, context: WorkContext): Promise<T> {
+    this.#underWay += 1;
     try {
-      const first = await this.#tryOnce(work, errand);
+      const first = await this.#tryOnce(work, context);
       if (first !== 'stale') return first.value;
-      const second = await this.#tryOnce(work, errand);
+      const second = await this.#tryOnce(work, context);
       if (second !== 'stale') return second.value;
       throw new Unserved(this.name, new NoAnswer('lost', 'the directory closed two connections in a row'));
     } finally {
-      this.#errands -= 1;
+      this.#underWay -= 1;
       if (this.#retired) this.retire();
     }
   }
@@ -74,7 +75,7 @@ export class Server {
   async probe(): Promise<void> {
     const since = this.health.knowledge;
     const { closing } = this.#means;
-    const errand = { signal: closing, elsewhere: closing, alternative: false, tries: new BindTries() };
+    const context = { signal: closing, elsewhere: closing, alternative: false, tries: new BindTries() };
     const rootEntry = {
       base: '',
       scope: 'base',
@@ -82,17 +83,17 @@ export class Server {
       attributes: ['1.1'],
     } as const;
     try {
-      await this.#tryOnce(async (session) => session.search(rootEntry), errand);
+      await this.#tryOnce(async (session) => session.search(rootEntry), context);
       this.health.answered();
     } catch (error) {
-      this.health.failed(since, error instanceof Error ? error.message : String(error));
+      this.health.failed(since, String(error));
     }
   }
 
   /** It is no longer one of the directory's: what is under way there may end, and then its connections do. */
   retire(): void {
     this.#retired = true;
-    if (this.#errands === 0) this.close();
+    if (this.#underWay === 0) this.close();
   }
 
   close(): void {
@@ -100,10 +101,10 @@ export class Server {
   }
 
   /** Stale: a connection that was there before has turned out to be closed or unbound, which says nothing of the server. */
-  async #tryOnce<T>(work: Work<T>, errand: Errand): Promise<{ value: T } | 'stale'> {
+  async #tryOnce<T>(work: Work<T>, context: WorkContext): Promise<{ value: T } | 'stale'> {
     const since = this.health.knowledge;
-    const lent = await this.#lend(errand, since);
-    const session = new ServerSession(this.#sessionMeans(lent), errand);
+    const lease = await this.#acquire(context, since);
+    const session = new ServerSession(this.#sessionMeans(lease), context);
     try {
       const value = await work(session);
       if (session.noAnswer === undefined) this.health.worked(since);
@@ -111,35 +112,35 @@ export class Server {
     } catch (error) {
       const { noAnswer } = session;
       if (noAnswer === undefined) throw error;
-      const isStale = lent.used && endsConnection(noAnswer) && !lent.shared.connection.alive;
-      if (isStale && !errand.tries.over) return 'stale';
+      const isStale = lease.reused && endsConnection(noAnswer) && !lease.shared.connection.alive;
+      if (isStale && !context.tries.over) return 'stale';
       this.#noteTrouble(noAnswer, since);
-      throw errand.signal.aborted ? error : new Unserved(this.name, noAnswer);
+      throw context.signal.aborted ? error : new Unserved(this.name, noAnswer);
     } finally {
-      this.#service.giveBack(lent);
+      this.#service.release(lease);
     }
   }
 
-  async #lend(errand: Errand, since: number) {
+  async #acquire(context: WorkContext, since: number): Promise<Lease> {
     try {
-      return await this.#service.lend(errand.elsewhere);
+      return await this.#service.acquire(context.elsewhere);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       this.#noteTrouble(error, since);
-      throw errand.signal.aborted ? error : new Unserved(this.name, error);
+      throw context.signal.aborted ? error : new Unserved(this.name, error);
     }
   }
 
   #noteTrouble(noAnswer: NoAnswer, since: number): void {
     const closed = this.#means.closing.aborted;
-    if (!closed && troubles.includes(noAnswer.silence)) this.health.failed(since, noAnswer.message);
+    if (!closed && troubles.includes(noAnswer.silence)) this.health.failed(since, reasonOf(noAnswer));
   }
 
-  #sessionMeans(lent: Awaited<ReturnType<ServiceConnection['lend']>>) {
+  #sessionMeans(lease: Lease) {
     const { config, account } = this.#means;
     return {
       server: this.name,
-      lent,
+      lease,
       binds: this.#binds,
       timeouts: config.timeouts,
       named: account.named,

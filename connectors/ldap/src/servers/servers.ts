@@ -7,9 +7,8 @@
  */
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { misconfigured, unavailable } from '../errors.ts';
-import type { HostAndPort } from '../host.ts';
-import { nameOf } from '../host.ts';
-import { NoAnswer } from '../wire/no-answer.ts';
+import { type HostAndPort, nameOf } from '../host.ts';
+import { NoAnswer, reasonOf } from '../wire/no-answer.ts';
 import { BindTries } from './bind-tries.ts';
 import type { Server, Work } from './server.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -109,7 +108,7 @@ function noneServed(failed: readonly Unserved[]): ConnectorError {
   if (others.length === 0) return first.noAnswer;
   const hopeless = failed.every(({ noAnswer }) => noAnswer.code === 'misconfigured');
   return new ConnectorError(hopeless ? 'misconfigured' : 'unavailable', {
-    reason: failed.map(({ server, noAnswer }) => `${server}: ${noAnswer.message}`).join('; '),
+    reason: failed.map(({ server, noAnswer }) => `${server}: ${reasonOf(noAnswer)}`).join('; '),
     cause: first.noAnswer,
   });
 }

@@ -5,7 +5,7 @@ import { describe, misconfigured } from '../errors.ts';
 import type { LdapConnection, Terms } from '../wire/connection.ts';
 import { NoAnswer } from '../wire/no-answer.ts';
 import type { Result } from '../wire/response.ts';
-import { resultCode } from '../wire/result-code.ts';
+import { isOutage, resultCode } from '../wire/result-code.ts';
 
 /** Milliseconds; doubled with each refusal in a row. */
 const FIRST_PAUSE = 10_000;
@@ -51,7 +51,7 @@ export class ServiceAccount {
       this.#refusal = undefined;
       return;
     }
-    if (result.code === resultCode.busy || result.code === resultCode.unavailable) {
+    if (isOutage(result)) {
       throw new NoAnswer('busy', `the directory cannot bind now: ${describe(result)}`);
     }
     throw this.#remember(

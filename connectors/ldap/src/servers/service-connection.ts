@@ -4,7 +4,7 @@
  */
 import { limits } from '../limits.ts';
 import type { LdapConnection } from '../wire/connection.ts';
-import { type NoAnswer, notAwaited } from '../wire/no-answer.ts';
+import { leftConnecting, type NoAnswer, notAwaited } from '../wire/no-answer.ts';
 import { PagedSearches } from './paged-searches.ts';
 import { SearchesUnderWay } from './searches-under-way.ts';
 import { Turns } from './turns.ts';
@@ -22,10 +22,10 @@ export class SharedConnection {
   }
 }
 
-export interface Lent {
+export interface Lease {
   readonly shared: SharedConnection;
   /** It was there before: the server may have closed it, or dropped its bind, while nobody looked. */
-  readonly used: boolean;
+  readonly reused: boolean;
 }
 
 export class ServiceConnection {
@@ -41,14 +41,15 @@ export class ServiceConnection {
   }
 
   /** All who come while it is being opened wait for the same opening; who leaves does not end it for the others. */
-  async lend(signal: AbortSignal): Promise<Lent> {
-    if (!this.#keep) return { shared: new SharedConnection(await this.#open(), this.#open), used: false };
-    if (this.#shared?.connection.alive) return { shared: this.#shared, used: true };
+  async acquire(signal: AbortSignal): Promise<Lease> {
+    if (!this.#keep) return { shared: new SharedConnection(await this.#open(), this.#open), reused: false };
+    if (this.#shared?.connection.alive) return { shared: this.#shared, reused: true };
     this.#opening ??= this.#renew();
-    return { shared: await unlessAborted(this.#opening, signal, leftOpening), used: false };
+    const left = leftOpening(performance.now());
+    return { shared: await unlessAborted(this.#opening, signal, left), reused: false };
   }
 
-  giveBack({ shared }: Lent): void {
+  release({ shared }: Lease): void {
     if (!this.#keep) shared.connection.close();
   }
 
@@ -66,6 +67,6 @@ function turns(atOnce: number, what: string): Turns {
   return new Turns({ atOnce, waiting: limits.waiting, what });
 }
 
-function leftOpening(reason: unknown): NoAnswer {
-  return notAwaited(reason, 'the call was ended while connecting to the directory');
+function leftOpening(since: number) {
+  return (reason: unknown): NoAnswer => notAwaited(reason, leftConnecting, since);
 }

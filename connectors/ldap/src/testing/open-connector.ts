@@ -3,8 +3,8 @@ import type { Connector, ConnectorHost, Identity } from '@gatehouse/connector-ki
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import type { OpenLdap } from '../../../../tests/support/openldap.ts';
 import { configSchema } from '../config.ts';
-import type { State } from '../identity.ts';
 import ldap from '../index.ts';
+import type { State } from '../people/identity.ts';
 
 export function openConnector(
   config: Readonly<Record<string, unknown>>,

@@ -1,5 +1,6 @@
 /** A directory that a test plays: jane is in it, with the password `right`, and it is honest but for what the test adds. */
 import type { Socket } from 'node:net';
+import { suffix } from '../../../../tests/support/directory-tree.ts';
 import {
   type Behaviour,
   bindResult,
@@ -9,7 +10,6 @@ import {
   searchResult,
   startHostileLdap,
 } from '../../../../tests/support/hostile-ldap.ts';
-import { suffix } from './directory-tree.ts';
 
 const people = `ou=People,${suffix}`;
 const jane = `cn=jane,${people}`;

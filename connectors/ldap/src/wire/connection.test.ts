@@ -201,9 +201,17 @@ describe('a time that is over', () => {
 
   test('for the whole call is the server’s silence; that the person went away is not', async () => {
     const { connection } = await open(() => []);
-    const signal = AbortSignal.timeout(50);
+    const signal = AbortSignal.timeout(1100);
     await expect(search(connection, { ...patient, signal })).rejects.toMatchObject({ silence: 'silent' });
     expect(connection.alive).toBe(false);
+  });
+
+  test('Attack: so many passwords that who waits behind them has no time left for a search. It says nothing of the server, and ends no other one.', async () => {
+    const { connection } = await open(({ id, kind }) => (kind === 'abandon' ? own(id - 2) : []));
+    const other = search(connection);
+    const signal = AbortSignal.timeout(20);
+    await expect(search(connection, { ...patient, signal })).rejects.toMatchObject({ silence: 'left' });
+    expect(names(await other)).toEqual(['cn=1']);
   });
 });
 
@@ -227,6 +235,46 @@ describe('what one piece of work reads', () => {
     const { connection } = await open(({ id }) => [entry(id, 'cn=x', { a: [value] }), searchResult(id)]);
     for (let read = 0; read <= limits.workBytes; read += value.length) await search(connection);
     expect(connection.alive).toBe(true);
+  });
+
+  test('Attack: a name whose entry has a broken DN, typed again and again. Its search is refused, and no other one.', async () => {
+    const { connection } = await open(({ id, kind }) => {
+      if (kind === 'abandon') return own(id - 2);
+      return id === 2 ? [entry(id, 'cn=M\uFFFDller', {}), searchResult(id)] : [];
+    });
+    const other = search(connection);
+    await expect(search(connection)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('rename it: cn=M'),
+    });
+    expect(names(await other)).toEqual(['cn=1']);
+  });
+
+  test.each([
+    ['a value', () => ['x'.repeat(limits.messageBytes + 1)]],
+    ['so many values', () => Array<string>(limits.messageElements + 1).fill('x')],
+  ])(
+    'Attack: %s of one’s own that is more than is read, and one’s name typed again and again. That search is refused, and no other one.',
+    async (_, values) => {
+      const { connection } = await open(({ id, kind }) => {
+        if (kind === 'abandon') return own(id - 2);
+        return id === 2 ? [entry(id, 'cn=mallory', { displayName: values() }), searchResult(id)] : [];
+      });
+      const other = search(connection);
+      await expect(search(connection)).rejects.toMatchObject({ code: 'unavailable' });
+      expect(names(await other)).toEqual(['cn=1']);
+      expect(connection.alive).toBe(true);
+    },
+  );
+
+  test.each<[string, (id: number) => Buffer]>([
+    ['answers a bind', (id) => result(id, 0x61, 0, 'x'.repeat(limits.messageBytes + 1))],
+    ['answers nothing', (id) => entry(id + 1, 'cn=x', { a: ['x'.repeat(limits.messageBytes + 1)] })],
+    ['is longer than all that is read', () => Buffer.from('3084040000ff02010164', 'hex')],
+  ])('a message that is too long and %s ends the connection', async (_, message) => {
+    const { connection } = await open(({ id }) => [message(id)]);
+    await expect(connection.bind('cn=jane', 'secret', patient)).rejects.toMatchObject({ silence: 'broken' });
+    expect(connection.alive).toBe(false);
   });
 
   test('is cut off at too many entries without harm to the others', async () => {

@@ -20,9 +20,10 @@ import { unavailable } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { askForPolicy } from './controls.ts';
 import { type Allowance, type Exchange, Exchanges, type Final } from './exchanges.ts';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, messageIdIn } from './frame-reader.ts';
 import { NoAnswer, notAwaited } from './no-answer.ts';
 import { type Result, readResponse } from './response.ts';
+import { TooManyElements } from './shape-check.ts';
 
 export { tooManyEntries } from './exchanges.ts';
 
@@ -64,7 +65,13 @@ export interface Terms {
 
 export class LdapConnection {
   readonly #socket: Socket;
-  readonly #frames = new FrameReader(limits.messageBytes);
+  readonly #frames = new FrameReader(limits.messageBytes, (id, bytes) =>
+    this.#passOver(
+      id,
+      bytes,
+      `the directory sent a message of ${bytes} bytes, and ${limits.messageBytes} are read`,
+    ),
+  );
   readonly #exchanges: Exchanges;
   readonly #listeners: (() => void)[] = [];
   #failure: ConnectorError | undefined;
@@ -137,13 +144,14 @@ export class LdapConnection {
     { timeout, signal, allowance = { bytes: limits.workBytes } }: Terms,
   ): Promise<{ exchange: Exchange; answer: Final }> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (signal.aborted) throw leftBecause(signal, false);
+    const since = performance.now();
+    if (signal.aborted) throw leftBecause(signal, since);
     const { promise, resolve, reject } = Promise.withResolvers<Final>();
     const exchange: Exchange = { kind, entries: [], references: [], allowance, resolve, reject };
     const { messageId: id } = request;
     const before = this.#exchanges.answered;
     const silent = () => this.#exchanges.answered === before;
-    const leave = () => this.#giveUp(id, kind, leftBecause(signal, silent()));
+    const leave = () => this.#giveUp(id, kind, leftBecause(signal, since, silent()));
     const timer = setTimeout(() => this.#giveUp(id, kind, tooLate(timeout, silent())), timeout);
     signal.addEventListener('abort', leave, { once: true });
     this.#exchanges.begin(id, exchange);
@@ -171,9 +179,7 @@ export class LdapConnection {
     try {
       for (const frame of this.#frames.push(chunk)) {
         if (this.#failure !== undefined) return;
-        const response = readResponse(frame);
-        const error = this.#exchanges.take(response, frame.length);
-        if (error !== undefined) this.#abandon(response.id, error);
+        this.#take(frame);
       }
     } catch (error) {
       this.#fail(
@@ -183,6 +189,21 @@ export class LdapConnection {
       );
     }
   };
+
+  #take(frame: Buffer): void {
+    try {
+      const response = readResponse(frame);
+      const error = this.#exchanges.take(response, frame.length);
+      if (error !== undefined) this.#abandon(response.id, error);
+    } catch (error) {
+      if (!(error instanceof TooManyElements)) throw error;
+      this.#passOver(messageIdIn(frame), frame.length, `the directory sent too much: ${error.message}`);
+    }
+  }
+
+  #passOver(id: number, bytes: number, reason: string): void {
+    if (this.#exchanges.isOneSearchs(id, bytes, reason)) this.#abandon(id, unavailable(reason));
+  }
 
   #fail(error: ConnectorError): void {
     this.#end(error);
@@ -201,8 +222,8 @@ function tooLate(timeout: number, silent: boolean): NoAnswer {
   return new NoAnswer(silent ? 'silent' : 'slow', `the directory did not answer within ${timeout} ms`);
 }
 
-function leftBecause({ reason }: AbortSignal, silent: boolean): NoAnswer {
-  return notAwaited(reason, 'the call was ended before the directory had answered', silent);
+function leftBecause({ reason }: AbortSignal, since: number, silent = false): NoAnswer {
+  return notAwaited(reason, 'the call was ended before the directory had answered', since, silent);
 }
 
 /** Not critical: a directory without paging (RFC 2696) ignores it, and then answers all or `sizeLimitExceeded`. */

@@ -5,7 +5,7 @@
  * The value of a control is an octet string for the grammar of the message: what is in it is checked by itself. A
  * control that we read comes once; what we do not know is left alone, but there are only so many.
  */
-import { Ber, BerReader, PagedResultsControl, PasswordPolicyControl } from 'ldapts';
+import { Ber, BerReader, type BerWriter, Control, PagedResultsControl, PasswordPolicyControl } from 'ldapts';
 import { limits } from '../limits.ts';
 import { pageValue, policyValue, SEQUENCE } from './grammar.ts';
 import { ShapeCheck } from './shape-check.ts';
@@ -50,8 +50,20 @@ export function readControls(content: Buffer): Controls {
 }
 
 /** Asks for the policy; a directory that does not know the control ignores it. */
-export function askForPolicy(): PasswordPolicyControl {
-  return new PasswordPolicyControl();
+export function askForPolicy(): Control {
+  return new PolicyRequest(PasswordPolicyControl.type);
+}
+
+/**
+ * "Not critical" is the default, and defaults are left out (RFC 4511, section 5.1). The library writes it; the servers
+ * that are made from GLAuth's library take it for the value of the control, and crash: a sign-in would end them.
+ */
+class PolicyRequest extends Control {
+  override write(writer: BerWriter): void {
+    writer.startSequence();
+    writer.writeString(this.type);
+    writer.endSequence();
+  }
 }
 
 export function pageCookie(controls: Controls): Buffer | undefined {

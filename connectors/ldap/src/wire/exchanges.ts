@@ -89,8 +89,25 @@ export class Exchanges {
       exchange.references.push(...response.urls);
       return exchange.references.length > limits.references ? tooManyReferences() : undefined;
     }
+    if (isUnreadable(response.entry.dn)) return unreadableName(response.entry.dn);
     exchange.entries.push(new Entry(response.entry));
     return exchange.entries.length > limits.entries ? tooManyEntries() : undefined;
+  }
+
+  /**
+   * Whether a message that is too much to be read ends one search alone. Throws `NoAnswer` where the connection has to end.
+   *
+   * Attack: somebody who may write their own `displayName` makes it larger than we read, and types their name again and
+   * again. If that ended the connection, everybody else's searches would end with it.
+   */
+  isOneSearchs(id: number, bytes: number, reason: string): boolean {
+    if (this.#waiting.get(id)?.kind === 'search') {
+      this.#answered += 1;
+      return true;
+    }
+    if (!this.#abandoned.has(id)) throw new NoAnswer('broken', reason);
+    this.#countLate(id, bytes);
+    return false;
   }
 
   #finish(response: Final, exchange: Exchange): undefined {
@@ -103,15 +120,19 @@ export class Exchanges {
 
   /** A server that abandons nothing, and sends a long list to the end, is cut off. */
   #takeLate(response: Response, bytes: number): void {
-    const before = this.#abandoned.get(response.id);
-    if (before === undefined) {
+    if (!this.#abandoned.has(response.id)) {
       // Message 0 is the notice of disconnection (RFC 4511, section 4.4.1); any other answers nothing we asked.
       const silence = response.id === 0 ? 'lost' : 'broken';
       throw new NoAnswer(silence, 'the directory ended the connection or answered what was not asked');
     }
-    if (before + bytes > limits.workBytes) throw new NoAnswer('broken', tooManyBytes().message);
+    this.#countLate(response.id, bytes);
     if ('result' in response) this.#abandoned.delete(response.id);
-    else this.#abandoned.set(response.id, before + bytes);
+  }
+
+  #countLate(id: number, bytes: number): void {
+    const all = (this.#abandoned.get(id) ?? 0) + bytes;
+    if (all > limits.workBytes) throw new NoAnswer('broken', tooManyBytes().message);
+    this.#abandoned.set(id, all);
   }
 
   endAll(error: ConnectorError): void {
@@ -120,6 +141,20 @@ export class Exchanges {
     this.#abandoned.clear();
     for (const { reject } of waiting) reject(error);
   }
+}
+
+/**
+ * ldapts has put U+FFFD for what is not UTF-8: the name would be somebody else's.
+ *
+ * Attack: the name of somebody whose entry is called so, typed again and again. If it ended the connection, everybody
+ * else's searches would end with it.
+ */
+function isUnreadable(dn: string): boolean {
+  return dn.includes('\uFFFD');
+}
+
+function unreadableName(dn: string): ConnectorError {
+  return unavailable(`the directory has an entry whose name is not UTF-8; rename it: ${dn}`);
 }
 
 export function tooManyEntries(): ConnectorError {

@@ -38,11 +38,30 @@ export class NoAnswer extends ConnectorError {
   }
 }
 
+/** For whoever leaves before there is a connection. */
+export const leftConnecting = 'the call was ended while connecting to the directory';
+
+/** Milliseconds, in which a server that is well has answered something. */
+const FAIR_WAIT = 1000;
+
 /**
  * A call that ran out of time while nothing came is the server's silence; a person who went away, and work that is
  * better done elsewhere, say nothing of it.
+ *
+ * Attack: so many passwords at once that whoever waits behind them has no time left for the search that follows. If that
+ * were silence, a server that is only busy would count as away, and everybody's searches there would be cut off.
+ *
+ * @param since when it was asked, by `performance.now()`
  */
-export function notAwaited(reason: unknown, words: string, silent = true): NoAnswer {
+export function notAwaited(reason: unknown, words: string, since: number, silent = true): NoAnswer {
   const outOfTime = reason instanceof Error && reason.name === 'TimeoutError';
-  return new NoAnswer(outOfTime && silent ? 'silent' : 'left', words, reason);
+  const isSilence = outOfTime && silent && performance.now() - since >= FAIR_WAIT;
+  return new NoAnswer(isSilence ? 'silent' : 'left', words, reason);
+}
+
+/** For the log: with the system's own word for it, such as `ECONNREFUSED`. */
+export function reasonOf({ message, cause }: NoAnswer): string {
+  const code =
+    cause instanceof Error && cause.name !== 'AbortError' && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && !message.includes(code) ? `${message} (${code})` : message;
 }

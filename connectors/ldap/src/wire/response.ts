@@ -89,8 +89,6 @@ function readUrls(reader: BerReader): readonly string[] {
 
 function readEntry(entry: SearchEntry, reader: BerReader): RawEntry {
   entry.parseMessage(reader);
-  // ldapts has put U+FFFD for what is not UTF-8: the name would be somebody else's.
-  if (entry.name.includes('\uFFFD')) throw new MalformedMessage('a DN is not UTF-8');
   const attributes = new Map<string, readonly Buffer[]>();
   for (const { type, parsedBuffers } of entry.attributes) {
     const name = type.toLowerCase();

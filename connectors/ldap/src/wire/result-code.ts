@@ -19,6 +19,11 @@ export const resultCode = {
   unwillingToPerform: 53,
 } as const;
 
+/** Not an answer to what was asked: the server cannot give one now, and another one may. */
+export function isOutage({ code }: { readonly code: number }): boolean {
+  return code === resultCode.busy || code === resultCode.unavailable;
+}
+
 const names = new Map<number, string>(Object.entries(resultCode).map(([name, code]) => [code, name]));
 
 export function nameOfCode(code: number): string {

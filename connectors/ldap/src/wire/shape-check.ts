@@ -21,6 +21,9 @@ export function checkMessage(frame: Buffer): void {
   if (message.peek() === controls.tag) check.take(message, controls);
 }
 
+/** Well-formed so far: it is the message that is too much, and not the directory that speaks nonsense. */
+export class TooManyElements extends MalformedMessage {}
+
 /** One message's worth of elements. */
 export class ShapeCheck {
   #left: number = limits.messageElements;
@@ -67,7 +70,7 @@ export class ShapeCheck {
   #count(reader: BerReader, tag: number): Buffer {
     this.#left -= 1;
     if (this.#left >= 0) return take(reader, tag);
-    throw new MalformedMessage(`a message has more than ${limits.messageElements} elements`);
+    throw new TooManyElements(`a message has more than ${limits.messageElements} elements`);
   }
 }
 

@@ -44,6 +44,29 @@ describe('messages', () => {
     expect(frames).toEqual(framesOf(messages));
   });
 
+  test('over the limit are passed over where somebody hears of it, however the network cuts them', () => {
+    const long = entry(9, 'cn=long', { cn: ['x'.repeat(2 * limit)] });
+    const all = Buffer.concat([long, messages, long, long, messages]);
+    const whole = framesOf(messages);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 3 * limit })), (sizes) => {
+        const heard: number[] = [];
+        const reader = new FrameReader(limit, (id, bytes) => heard.push(id, bytes));
+        const frames: Buffer[] = [];
+        let offset = 0;
+        for (const size of [...sizes, all.length]) {
+          frames.push(...reader.push(all.subarray(offset, offset + size)));
+          offset = Math.min(offset + size, all.length);
+        }
+        expect(frames).toEqual([...whole, ...whole]);
+        // Without its tag and five bytes of length.
+        const content = long.length - 6;
+        expect(heard).toEqual([9, content, 9, content, 9, content]);
+        expect(reader.waiting).toBe(0);
+      }),
+    );
+  });
+
   test('over the limit are refused as soon as their length is there', () => {
     expect(() => new FrameReader(limit).push(Buffer.from([0x30, 0x82, 0xff, 0xff]))).toThrow(
       MalformedMessage,

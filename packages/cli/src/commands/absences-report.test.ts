@@ -61,6 +61,21 @@ describe('what is shown of absences', () => {
     expect(people).toEqual([{ ...ann, since: at.toISOString(), until: until.toISOString() }]);
   });
 
+  it('has no columns in which nothing stands', () => {
+    const { until: _, reason: __, ...rest } = ann;
+    const { stdout } = shown({ people: [{ ...rest, state: 'kept', proof: 'absent' }] });
+    expect(stdout).toMatch(/^USERNAME +STATE +PROOF +SINCE +SUBJECT$/m);
+  });
+
+  it('names the two questions where too many are gone, and nobody has answered them yet', () => {
+    const { stderr } = shown({ standing: { closedAt: at }, people: [ann] });
+    expect(stderr).toContain('gatehouse connector check corp\n');
+    expect(stderr).toContain('gatehouse absences agree corp\n');
+    const word = { kind: 'held' as const, at, until, by: 'root' };
+    expect(shown({ standing: { closedAt: at, word }, people: [ann] }).stderr).toBe('');
+    expect(shown({ people: [ann] }).stderr).toBe('');
+  });
+
   it('is short enough to read, and whole for scripts', () => {
     const people = Array.from({ length: 1234 }, () => ann);
     expect(shown({ people }).stdout.match(/s-ann/g)).toHaveLength(50);

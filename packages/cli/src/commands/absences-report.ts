@@ -9,6 +9,7 @@ import {
 } from '@gatehouse/core';
 import type { CommandContext } from '../context.ts';
 import { printable, showRows } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** People; scripts get all of them. */
 const enoughToRead = 50;
@@ -43,14 +44,26 @@ export function showAbsences(
   terminal.print(`  ${standingInWords(standing)}`);
   terminal.print(`  ${answersInWords(answers)}`);
   terminal.print('');
+  const rows = people.slice(0, enoughToRead).map(personRow);
   showRows(terminal, {
-    rows: people.slice(0, enoughToRead).map(personRow),
+    rows,
     json: false,
-    columns: ['username', 'state', 'proof', 'since', 'until', 'reason', 'subject'],
+    // Who is kept has no end and no reason: those columns would only make the lines longer than a terminal.
+    columns: columns.filter((column) => rows.some((row) => row[column] !== null)),
     none: '  Nobody is gone.',
   });
   const more = people.length - enoughToRead;
   if (more > 0) terminal.error(`and ${more} more; --json has them all`);
+  if (standing.closedAt !== undefined && standing.word === undefined) adviseOperator(id, terminal);
+}
+
+const columns = ['username', 'state', 'proof', 'since', 'until', 'reason', 'subject'] as const;
+
+/** The one question that only a person can answer, and where each answer leads. */
+function adviseOperator(id: string, terminal: Terminal): void {
+  terminal.error('');
+  terminal.error(`Is the directory well?          gatehouse connector check ${id}`);
+  terminal.error(`Have these people really left?  gatehouse absences agree ${id}`);
 }
 
 function standingInWords({ closedAt, word }: BrakeStanding): string {

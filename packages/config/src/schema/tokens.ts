@@ -40,12 +40,12 @@ export const tokens = z
     upstreamCheck: duration({ min: '0s' })
       .prefault('5m')
       .describe(
-        'When a token is refreshed and the identity is older than this, its upstream is asked again.',
+        'When a token is refreshed, or a browser session opens an application without a sign-in, and the identity is older than this, its upstream is asked again.',
       ),
     upstreamGrace: duration({ min: '0s' })
       .prefault('1h')
       .describe(
-        'How long refreshes go on with what is known (and a `stale_since` claim) while an upstream is away.',
+        'How long refreshes and browser sessions go on with what is known (and a `stale_since` claim) while an upstream is away.',
       ),
     goneSuspension: duration({ min: '0s' })
       .prefault('1d')

@@ -30,3 +30,7 @@ export interface Client {
   /** Origins that may call the token endpoint from a browser, besides the global ones. */
   readonly allowedOrigins: readonly string[];
 }
+
+export function allowsConnector({ connectors }: Pick<Client, 'connectors'>, connectorId: string): boolean {
+  return connectors.length === 0 || connectors.includes(connectorId);
+}

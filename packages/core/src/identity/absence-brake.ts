@@ -72,11 +72,12 @@ export class AbsenceBrake {
 
   async #close(connectorId: string, answers: Answers): Promise<void> {
     if (!(await this.#brakes.close(connectorId))) return;
-    await this.#brakes.takeBack(connectorId, rateWindow);
+    // Before anything else can fail: nobody says it a second time.
     this.#log.error(
       { code: 'absences_held', connector: connectorId, asked: answers.asked, gone: goneOf(answers) },
-      'many people gone at once: absences do not count until an operator agrees or the rate falls',
+      'many people gone at once: absences do not count until an operator agrees or the rate falls (gatehouse absences show)',
     );
+    await this.#brakes.takeBack(connectorId, rateWindow);
   }
 
   async #open(connectorId: string, answers: Answers): Promise<void> {

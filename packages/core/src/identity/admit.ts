@@ -1,6 +1,6 @@
 /** Who is let in: the rules of the connector entry first, then those of the client. */
 import type { Identity, Json } from '@gatehouse/connector-kit';
-import type { Client } from '../clients/client.ts';
+import { allowsConnector, type Client } from '../clients/client.ts';
 import { BrokerError } from '../errors.ts';
 import { anyOf, compilePattern } from './group-pattern.ts';
 import { filterOf, type MappedGroups, mapGroups } from './groups.ts';
@@ -91,7 +91,7 @@ function refusalOf(rules: IdentityRules, groups: readonly string[]): string | nu
 }
 
 function clientRefusalOf(client: Client, { groups }: Admitted, connectorId: string): string | null {
-  if (client.connectors.length > 0 && !client.connectors.includes(connectorId)) {
+  if (!allowsConnector(client, connectorId)) {
     return `connectors: ${connectorId} is not one of them`;
   }
   if (client.requireGroups.length > 0 && !groups.some(anyOf(client.requireGroups))) {

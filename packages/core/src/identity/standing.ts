@@ -39,14 +39,19 @@ export function lastWord(stored: StoredIdentity, lifetimes: CheckLifetimes, now:
   return { status: 'suspended', reason: gone.reason, retryAfter: Math.max(usualRetryAfter, untilAsked) };
 }
 
-/** One who is stale is asked for each time: the upstream may be back. */
+/**
+ * One who is stale is asked for each time: the upstream may be back.
+ *
+ * Attack, or a fault: a replica whose clock was a day ahead has confirmed somebody who leaves an hour later. An answer
+ * from the future is no newer than one from the past.
+ */
 export function isYoung(
   { gone, checkedAt, staleSince }: StoredIdentity,
   lifetimes: CheckLifetimes,
   now: Date,
 ): boolean {
   if (gone === undefined && staleSince !== undefined) return false;
-  return age(gone?.at ?? checkedAt, now) < lifetimes.upstreamCheck;
+  return Math.abs(age(gone?.at ?? checkedAt, now)) < lifetimes.upstreamCheck;
 }
 
 /** The suspension is over: whoever comes back now signs in. */

@@ -1,5 +1,6 @@
 /**
- * Asks the upstream again about somebody whose token is refreshed: is the person still there, in which groups?
+ * Asks the upstream again about somebody whose token is refreshed, or whose browser session stands in for a sign-in:
+ * is the person still there, in which groups?
  *
  * It owns "at most one question per person at a time, over all replicas". It applies no rules: what it returns is
  * what the upstream says.

@@ -23,7 +23,7 @@ export interface AbsenceBrakes {
   open(connectorId: string): Promise<boolean>;
   /**
    * While the brake is on: who was suspended for an absence since `seconds` before it came on is so no longer, but
-   * stale since then, like those who were asked for a moment later. Returns how many.
+   * stale since then, or since before, like those who were asked for a moment later. Returns how many.
    */
   takeBack(connectorId: string, seconds: number): Promise<number>;
   /** An operator's word, for `seconds` from now; it takes the place of an earlier one. Agreeing opens the brake. */

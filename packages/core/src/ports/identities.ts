@@ -32,7 +32,7 @@ export interface Identities {
   save(identity: StoredIdentity): void;
 }
 
-/** Outside any unit: what a refresh learns is stored at once, whatever becomes of the request. */
+/** Outside any unit: what a question to the upstream brings is stored at once, whatever becomes of the request. */
 export interface IdentityChecks {
   /** Takes the right to ask the upstream about this person, over all replicas; false while another has it. */
   claim(subject: string, until: Date): Promise<boolean>;

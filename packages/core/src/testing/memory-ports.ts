@@ -59,14 +59,7 @@ function applied(row: StoredIdentity, outcome: CheckOutcome): StoredIdentity {
         ...(row.staleSince && row.staleSince > outcome.at && { staleSince: row.staleSince }),
       };
     case 'gone':
-      return {
-        subject,
-        connectorId,
-        lastLoginAt,
-        identity: row.identity,
-        checkedAt: outcome.at,
-        gone: goneNow(row, outcome),
-      };
+      return { ...row, checkedAt: outcome.at, gone: goneNow(row, outcome) };
     case 'unavailable':
       return { ...row, staleSince: row.staleSince ?? outcome.at };
   }

@@ -22,7 +22,8 @@ export function causes(error: unknown): readonly Cause[] {
 function describe(link: unknown): Cause {
   if (!(link instanceof Error)) return { name: typeof link, message: String(link).slice(0, 500) };
   const code = 'code' in link && typeof link.code === 'string' ? { code: link.code } : {};
-  const known = link.name === 'BrokerError' || link.name === 'ConnectorError';
+  // What the system refused has a stack of Node's own, which says nothing of us.
+  const known = link.name === 'BrokerError' || link.name === 'ConnectorError' || 'syscall' in link;
   const stack = known || link.stack === undefined ? {} : { stack: link.stack };
   return { name: link.name, message: link.message.slice(0, 2_000), ...code, ...stack };
 }

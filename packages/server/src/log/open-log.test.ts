@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { ConnectorError } from '@gatehouse/connector-kit';
 import { BrokerError, withFields } from '@gatehouse/core';
 import { describe, expect, it } from 'vitest';
 import { openLog } from './open-log.ts';
@@ -45,6 +47,20 @@ describe('the log', () => {
     const { log, written } = lines('pretty');
     log.warn({ connector: 'corp', seconds: 3 }, 'slow answer');
     expect(written.join()).toMatch(/^\d\d:\d\d:\d\d warn {2}slow answer connector=corp seconds=3\n$/);
+  });
+
+  it('tells people once what a connector said, and the refusal of the system in a line', async () => {
+    const { log, written } = lines('pretty');
+    const refused = await readFile('/nowhere/at/all').catch((error: unknown) => error);
+    const upstream = new ConnectorError('unavailable', { reason: 'no answer', cause: refused });
+    log.error(
+      { error: new BrokerError('upstream_unavailable', { reason: 'no answer', cause: upstream }) },
+      'x',
+    );
+    expect(written.join().trimEnd().split('\n').slice(1)).toEqual([
+      '    BrokerError: no answer',
+      expect.stringMatching(/^ {4}caused by Error: ENOENT: .*'\/nowhere\/at\/all'$/),
+    ]);
   });
 
   it('Attack: a name with line breaks and terminal commands forges a line. It cannot.', () => {

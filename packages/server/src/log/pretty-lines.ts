@@ -33,10 +33,22 @@ function visible(text: string): string {
 
 function errorLines(error: unknown): string {
   if (!Array.isArray(error)) return '';
-  return error
-    .map((cause: { name?: string; message?: string; stack?: string }, depth) => {
+  return (error as readonly LoggedCause[])
+    .filter((cause, depth) => depth === 0 || !repeats(cause, error[depth - 1]))
+    .map((cause, depth) => {
       const text = cause.stack ?? `${cause.name}: ${cause.message}`;
       return `\n    ${depth === 0 ? '' : 'caused by '}${text.replaceAll('\n', '\n    ')}`;
     })
     .join('');
+}
+
+/** A connector's error goes out under a code of the broker, with the same words: people need them once. */
+function repeats({ message, stack }: LoggedCause, before: LoggedCause): boolean {
+  return stack === undefined && message === before.message;
+}
+
+interface LoggedCause {
+  readonly name?: string;
+  readonly message?: string;
+  readonly stack?: string;
 }

@@ -78,6 +78,26 @@ describe('password attempts', () => {
     expect(outcomes.filter((one) => one === 'allowed')).toHaveLength(3);
   });
 
+  it('Attack: another of its names for each try at an account. Its tries are counted by the name that the upstream has for it.', async () => {
+    const { attempts: counted } = attempts();
+    const allowed = [];
+    for (const name of ['ada', 'CORP\\ada', 'ada@corp.example', 'a.lovelace@corp.example'])
+      allowed.push(await counted.accountsOf(at(name)).mayTry('cn=ada,ou=people'));
+    expect(allowed).toEqual([true, true, true, false]);
+    expect(await counted.accountsOf(at('bob')).mayTry('cn=bob,ou=people')).toBe(true);
+  });
+
+  it('counts an account once where the upstream asks twice about one try, and forgives it after a success', async () => {
+    const { attempts: counted, counters } = attempts();
+    for (let n = 0; n < 5; n += 1) {
+      const accounts = counted.accountsOf(at('ada'));
+      expect(await accounts.mayTry('cn=ada')).toBe(true);
+      expect(await accounts.mayTry('cn=ada')).toBe(true);
+      expect([...counters.counts.values()]).toEqual([1]);
+      await accounts.forgive();
+    }
+  });
+
   it('keeps the same name at two connectors apart', async () => {
     const { attempts: counted, counters } = attempts();
     await counted.count(at('ada'));

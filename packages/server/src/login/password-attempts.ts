@@ -15,6 +15,14 @@ export interface Attempt {
   readonly address: string;
 }
 
+/** Of one sign-in. */
+export interface FoundAccounts {
+  /** Counts the first time only: the upstream may have to ask another server of its own about the same try. */
+  readonly mayTry: (account: string) => Promise<boolean>;
+  /** The person knew the password. */
+  forgive(): Promise<void>;
+}
+
 export class PasswordAttempts {
   readonly #limits: RateLimits;
   readonly #rates: Limits['passwordAttempts'];
@@ -35,6 +43,26 @@ export class PasswordAttempts {
   }
 
   /**
+   * The accounts that an upstream finds under a typed name, by its own name for them.
+   *
+   * Attack: one account has several names that can be typed (`jane`, `CORP\jane`, an address), each of which has a budget.
+   */
+  accountsOf({ connectorId }: Attempt): FoundAccounts {
+    const tries = new Map<string, Promise<boolean>>();
+    return {
+      mayTry: (account) => {
+        const key = this.#entryKey(connectorId, account);
+        const allowed = tries.get(key) ?? this.#mayTake(key);
+        tries.set(key, allowed);
+        return allowed;
+      },
+      forgive: async () => {
+        await Promise.all([...tries.keys()].map((key) => this.#limits.forgive(key)));
+      },
+    };
+  }
+
+  /**
    * The person knew the password. What was tried before is no longer held against the account; the address gets back
    * this one try alone. So a whole office behind one address can sign in, and an attacker with an account of their own
    * gains nothing by signing in between guesses.
@@ -46,7 +74,12 @@ export class PasswordAttempts {
 
   /** For the log: tells tries at one account apart from tries at many, without saying what was typed. */
   accountMark({ connectorId, username }: Pick<Attempt, 'connectorId' | 'username'>): string {
-    return this.#mac(connectorId, username).toString('base64url').slice(0, 12);
+    return this.#mac(connectorId, foldName(username)).toString('base64url').slice(0, 12);
+  }
+
+  async #mayTake(key: string): Promise<boolean> {
+    const { retryAfter } = await this.#limits.take(key, this.#rates.perAccount);
+    return retryAfter === 0;
   }
 
   async #take(
@@ -65,13 +98,16 @@ export class PasswordAttempts {
 
   /** What was typed may be a password in the wrong field: the database gets a keyed hash. */
   #accountKey({ connectorId, username }: Attempt): string {
-    return `password:account:${this.#mac(connectorId, username).toString('base64url')}`;
+    return `password:account:${this.#mac(connectorId, foldName(username)).toString('base64url')}`;
   }
 
-  #mac(connectorId: string, username: string): Buffer {
-    return createHmac('sha256', this.#key)
-      .update(`${connectorId}\0${foldName(username)}`)
-      .digest();
+  /** As it is: an upstream has one name for an account, and another one is another account. */
+  #entryKey(connectorId: string, account: string): string {
+    return `password:entry:${this.#mac(connectorId, account).toString('base64url')}`;
+  }
+
+  #mac(connectorId: string, name: string): Buffer {
+    return createHmac('sha256', this.#key).update(`${connectorId}\0${name}`).digest();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Connector, ConnectorError, type Json } from '@gatehouse/connector-kit';
+import { type Connector, ConnectorError, type Json, type PasswordLogin } from '@gatehouse/connector-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Browser } from '../testing/browser.ts';
 import { type SignInApp, startSignInApp } from '../testing/sign-in-app.ts';
@@ -11,11 +11,13 @@ class Directory implements Connector<Json> {
     kind: 'password' as const,
     usernameLabel: 'Staff number',
     verify: async (
-      { username, password }: { username: string; password: string },
+      { username, password, mayTry }: Parameters<PasswordLogin<Json>['verify']>[0],
       { signal }: { signal: AbortSignal },
     ) => {
       this.asked.push(username);
       this.signals.push(signal);
+      const [, account] = username.split('is ');
+      if (account !== undefined && (await mayTry?.(account)) === false) return null;
       return this.#answer(username, password, signal);
     },
   };
@@ -113,6 +115,25 @@ describe('attacks on it', () => {
     const page = await type('ada', 'expired');
     const address = 'https://password.example.com/?a=1&amp;b=2';
     expect(page.text).toContain(`at <a href="${address}" rel="noreferrer">${address}</a>, then`);
+  });
+
+  it('Attack: one account under many names. They share its tries, and nobody is told that they do.', async () => {
+    const wrong = [
+      await type('jane is j', 'wrong'),
+      await type('CORP jane is j', 'wrong'),
+      await type('jd is j', 'wrong'),
+    ];
+    const right = await type('Jane Doe is j', 'right');
+    expect([right, ...wrong].map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    expect(essence(right.text).replaceAll('Jane Doe', 'jd')).toBe(essence(wrong[2]?.text ?? ''));
+    expect((await type('bob is b', 'right')).location).toBe('/done');
+  });
+
+  it('forgives what was tried under other names once the password was right', async () => {
+    for (const name of ['a is j', 'b is j', 'c is j', 'd is j', 'e is j']) {
+      expect((await type(name, 'wrong')).status).toBe(401);
+      expect((await type('jane is j', 'right')).location).toBe('/done');
+    }
   });
 
   it('Attack: an empty password, which many directories take for an anonymous sign-in. Nobody is asked.', async () => {

@@ -66,9 +66,14 @@ async function verify(
   const { id } = step.open.entry;
   const attempt = { connectorId: id, username: typed.username, address: factsOf(ctx).address };
   await room.attempts.count(attempt);
-  const identity = await callConnector(ctx, id, (call) => step.login.verify(typed, call)).catch(hideState);
+  const accounts = room.attempts.accountsOf(attempt);
+  const { mayTry } = accounts;
+  const identity = await callConnector(ctx, id, (call) =>
+    step.login.verify({ ...typed, mayTry }, call),
+  ).catch(hideState);
   if (identity === null) throw new BrokerError('wrong_password', { connectorId: id });
   await room.attempts.forgive(attempt);
+  await accounts.forgive();
   return identity;
 }
 

@@ -1,5 +1,5 @@
 /** One request in the middle of a sign-in: which one it belongs to, and which connectors may be used for it. */
-import { BrokerError } from '@gatehouse/core';
+import { allowsConnector, BrokerError } from '@gatehouse/core';
 import type { Context } from 'koa';
 import type { OpenConnector } from '../connectors/open-connector.ts';
 import { offerWaysOut, type WaysOut } from '../http/ways-out.ts';
@@ -23,10 +23,9 @@ export async function openSignIn(room: LoginRoom, ctx: Context, uid: string): Pr
 
 /** Those the client may use; if it asked for one, that one. */
 export function usableConnectors(room: LoginRoom, pending: PendingSignIn): readonly OpenConnector[] {
-  const { connectors: allowed } = pending.client;
   return [...room.connectors.values()].filter(
     ({ entry: { id } }) =>
-      (allowed.length === 0 || allowed.includes(id)) &&
+      allowsConnector(pending.client, id) &&
       (pending.connectorId === undefined || pending.connectorId === id),
   );
 }

@@ -1,5 +1,5 @@
 /** What is demanded of an authorization request beyond the library's own checks. */
-import type { Client } from '@gatehouse/core';
+import { allowsConnector, type Client } from '@gatehouse/core';
 import type { Context } from 'koa';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { scopesFor } from './scopes.ts';
@@ -46,8 +46,7 @@ function clientOf(ctx: KoaContextWithOIDC, { clients }: RequestRules): Client {
 }
 
 function checkConnector(connectorId: string, client: Client, { connectorIds }: RequestRules): void {
-  const allowed = client.connectors.length === 0 || client.connectors.includes(connectorId);
-  if (!connectorIds.has(connectorId) || !allowed) {
+  if (!connectorIds.has(connectorId) || !allowsConnector(client, connectorId)) {
     throw new errors.InvalidRequest('connector_id is not a connector of this client');
   }
 }

@@ -53,6 +53,7 @@ function unavailable(cause: Unavailable): BrokerError {
 }
 
 function codeOf(error: errors.OIDCProviderError): ErrorCode {
+  if (error instanceof errors.TemporarilyUnavailable) return 'upstream_unavailable';
   return error instanceof errors.SessionNotFound ? 'sign_in_expired' : 'bad_request';
 }
 

@@ -1,33 +1,23 @@
-/**
- * Who a subject is, for the library.
- *
- * It owns the moment at which an upstream is asked again: when a token is refreshed, and only then. A code exchange
- * never asks, the person has just come from there; `/userinfo` and `/auth` take what is stored.
- */
+/** Who a subject is, for the library: known, not gone, let in by the rules of today, with these claims. */
 import {
   admit,
   admitToAll,
   audienceClients,
   BrokerError,
-  type Checked,
   type ClaimsRequest,
-  type Client,
   claimsFor,
   type RuledEntry,
   type StoredIdentity,
 } from '@gatehouse/core';
-import type { Account, FindAccount, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
+import type { Account, FindAccount, KoaContextWithOIDC } from 'oidc-provider';
 import { factsOf } from '../http/facts.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { reading } from './adapter.ts';
+import { type Asking, askAgain } from './ask-again.ts';
 import { paramsOf } from './authorization-request.ts';
-import { Suspended, Unavailable } from './errors.ts';
 
-export interface AccountOptions {
-  readonly clients: ReadonlyMap<string, Client>;
+export interface AccountOptions extends Asking {
   readonly entries: ReadonlyMap<string, RuledEntry>;
-  /** Asks the upstream if the identity is older than `tokens.upstreamCheck`. */
-  readonly checkIdentity: (stored: StoredIdentity, signal: AbortSignal) => Promise<Checked>;
 }
 
 export interface BrokerAccount extends Account {
@@ -43,7 +33,7 @@ export function findAccount(options: AccountOptions): FindAccount {
   return async (ctx, subject, token) => {
     const stored = await reading(() => currentUnit().identities.find(subject));
     if (stored === null) return undefined;
-    const known = isRefresh(ctx, token) ? await ask(ctx, stored, options) : stored;
+    const known = await askAgain(ctx, stored, token, options);
     const entry = options.entries.get(stored.connectorId);
     const client = options.clients.get(token?.clientId ?? ctx.oidc.client?.clientId ?? '');
     if (known === undefined || known.gone !== undefined || !entry || !client) return undefined;
@@ -56,41 +46,6 @@ export function findAccount(options: AccountOptions): FindAccount {
     const scopes = (token as { scope?: string } | undefined)?.scope ?? paramsOf(ctx).scope ?? '';
     return isAdmitted(ctx, forScopes(scopes)) ? accountOf(known, forScopes) : undefined;
   };
-}
-
-/** A re-used token is about to end its session: nobody is asked on its behalf. */
-function isRefresh(ctx: KoaContextWithOIDC, token: { kind: string } | undefined): boolean {
-  return ctx.oidc.route === 'token' && token?.kind === 'RefreshToken' && !(token as RefreshToken).consumed;
-}
-
-/** Nobody waits for the answer any more. */
-function hungUp({ res }: KoaContextWithOIDC): AbortSignal {
-  const controller = new AbortController();
-  res.once('close', () => controller.abort());
-  return controller.signal;
-}
-
-async function ask(
-  ctx: KoaContextWithOIDC,
-  stored: StoredIdentity,
-  { checkIdentity }: AccountOptions,
-): Promise<StoredIdentity | undefined> {
-  const checked = await reading(() => checkIdentity(stored, hungUp(ctx)));
-  if (checked.status === 'gone') {
-    const { subject, connectorId } = stored;
-    factsOf(ctx).log.info({ subject, connector: connectorId, reason: checked.reason }, 'the person is gone');
-    return undefined;
-  }
-  if (checked.status === 'suspended') {
-    const { subject, connectorId } = stored;
-    const { reason, retryAfter } = checked;
-    factsOf(ctx).log.info({ subject, connector: connectorId, reason }, 'the person is suspended');
-    throw new Suspended(reason, retryAfter);
-  }
-  if (checked.status === 'unavailable') {
-    throw new Unavailable(new Error('the upstream cannot be asked'), checked.retryAfter);
-  }
-  return checked.stored;
 }
 
 /** The rules are asked again each time: one that was changed acts at once. */

@@ -144,12 +144,18 @@ function wishOf(
   };
 }
 
-/** Also where the account that the session had was refused: the same one once more would be refused again. */
+/**
+ * Also where the account that the session had was refused: the same one once more would be refused again.
+ *
+ * Attack: a page elsewhere asks for another connector than that of the session, and the computer's ticket would take
+ * its place before anybody noticed.
+ */
 function choosesAccount(
   { prompt: { reasons } }: Interaction,
   { prompt, id_token_hint: hint }: Record<string, string | undefined>,
 ): boolean {
-  return hint !== undefined || words(prompt ?? '').includes('select_account') || reasons.includes('account');
+  const isRefused = reasons.some((reason) => reason === 'account' || reason === 'connector_id');
+  return hint !== undefined || words(prompt ?? '').includes('select_account') || isRefused;
 }
 
 function words(list: string): readonly string[] {

@@ -17,6 +17,25 @@ export function loginPrompt(): interactionPolicy.Prompt {
   );
 }
 
+/**
+ * Whether the request alone demands a sign-in, whatever is known of the session's account, which came by this
+ * connector. In the terms of `prompt`, `max_age`, `id_token_hint` and `connector_id`.
+ */
+export function mustSignIn(ctx: KoaContextWithOIDC, connectorId: string): boolean {
+  return (
+    ['select_account', 'login'].some((prompt) => ctx.oidc.promptPending(prompt)) ||
+    isTooLongAgo(ctx) ||
+    namesSomebodyElse(ctx) ||
+    namesAnotherConnector(ctx, connectorId)
+  );
+}
+
+/** This very request is the way back from a sign-in, and not from a page that was shown after it. */
+export function comesFromSignIn({ oidc: { result, entities } }: KoaContextWithOIDC): boolean {
+  const page = entities.Interaction?.prompt.name ?? '';
+  return result?.login !== undefined && ['select_account', 'login'].includes(page);
+}
+
 function isTooLongAgo(ctx: KoaContextWithOIDC): boolean {
   const { max_age: maxAge } = paramsOf(ctx);
   const { session } = ctx.oidc;
@@ -33,10 +52,14 @@ function answeredByComputer(amr: readonly string[] | undefined): boolean {
 }
 
 /** On the way back the hint has become the subject it named (see payloads.ts). */
-function isSomebodyElse(ctx: KoaContextWithOIDC): boolean {
+function namesSomebodyElse(ctx: KoaContextWithOIDC): boolean {
   const { id_token_hint: hint } = paramsOf(ctx);
   const subject = ctx.oidc.session?.accountId;
-  if (hint === undefined || subject === undefined || hintedSubject(hint) === subject) return false;
+  return hint !== undefined && subject !== undefined && hintedSubject(hint) !== subject;
+}
+
+function isSomebodyElse(ctx: KoaContextWithOIDC): boolean {
+  if (!namesSomebodyElse(ctx)) return false;
   // Asking once more would ask for ever: this person has just chosen who to be.
   if (justSignedIn(ctx))
     throw new errors.LoginRequired('another End-User signed in than id_token_hint names');
@@ -45,20 +68,24 @@ function isSomebodyElse(ctx: KoaContextWithOIDC): boolean {
 
 function isNotLetIn(ctx: KoaContextWithOIDC): boolean {
   if (!ctx.oidc.session?.accountId || ctx.oidc.account !== undefined) return false;
-  if (justSignedIn(ctx)) throw new errors.AccessDenied('the End-User is not allowed to use this client');
+  if (comesFromSignIn(ctx)) throw new errors.AccessDenied('the End-User is not allowed to use this client');
   return true;
 }
 
-function cameAnotherWay(ctx: KoaContextWithOIDC): boolean {
+function namesAnotherConnector(ctx: KoaContextWithOIDC, connectorId: string): boolean {
   const { connector_id: wanted } = paramsOf(ctx);
+  return wanted !== undefined && wanted !== connectorId;
+}
+
+function cameAnotherWay(ctx: KoaContextWithOIDC): boolean {
   const account = ctx.oidc.account as BrokerAccount | undefined;
-  if (wanted === undefined || account === undefined || account.connectorId === wanted) return false;
+  if (account === undefined || !namesAnotherConnector(ctx, account.connectorId)) return false;
   if (justSignedIn(ctx))
     throw new errors.AccessDenied('the End-User did not sign in with the connector asked for');
   return true;
 }
 
-/** Credentials were entered within this very request. */
+/** Credentials were entered since this request was made; a page of consent may have been shown after that. */
 function justSignedIn(ctx: KoaContextWithOIDC): boolean {
   return ctx.oidc.result?.login !== undefined;
 }

@@ -1,7 +1,8 @@
 /** Opens the OpenID provider: the one place where this folder is wired. */
 import type { Config } from '@gatehouse/config';
-import type { BrokerSecrets, Checked, SigningKey, StoredIdentity } from '@gatehouse/core';
+import type { BrokerSecrets, SigningKey } from '@gatehouse/core';
 import { readIssuer } from '../http/issuer.ts';
+import type { Asking } from './ask-again.ts';
 import type { ProviderSetup } from './configuration.ts';
 import { CookieKeys } from './cookies.ts';
 import { documents } from './documents.ts';
@@ -16,8 +17,7 @@ export interface OidcDeps {
   readonly secrets: BrokerSecrets;
   /** As they are stored; `reload` brings newer ones. */
   readonly keys: readonly SigningKey[];
-  /** Asks the upstream when the identity is older than `tokens.upstreamCheck`. */
-  readonly checkIdentity: (stored: StoredIdentity, signal: AbortSignal) => Promise<Checked>;
+  readonly checkIdentity: Asking['checkIdentity'];
   readonly pages: Pages;
   readonly now: () => Date;
 }

@@ -1,10 +1,11 @@
 /** Browser sessions: stored for people who are signed in, and for nobody else. */
-import LibraryProvider, { type default as Provider } from 'oidc-provider';
+import LibraryProvider, { type KoaContextWithOIDC, type default as Provider } from 'oidc-provider';
 
 type SessionClass = Provider['Session'];
 type Session = InstanceType<SessionClass>;
 type Login = Parameters<Session['loginAccount']>[0];
 type Instantiate = { instantiate(payload?: object): Session };
+type Entities = { entity(key: string, value: unknown): void };
 
 /**
  * Attack: a stranger who repeats an old signed cookie would make the library store an empty session for every
@@ -23,9 +24,7 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
     static override async get(ctx: Parameters<SessionClass['get']>[0]): Promise<Session> {
       const session = await getSession.call(provider.Session, ctx);
       if (session.accountId !== undefined) return session as Session;
-      const fresh = (provider.Session as unknown as Instantiate).instantiate();
-      (ctx as { oidc?: { entity(key: string, value: unknown): void } }).oidc?.entity('Session', fresh);
-      return fresh as Session;
+      return emptySession(provider, (ctx as { oidc?: Entities }).oidc);
     }
 
     /** A browser that is to be remembered now may not have been before; the library never takes that back. */
@@ -49,4 +48,19 @@ function upstreamSessionOfSignIn(): string | undefined {
     LibraryProvider.ctx?.oidc.entities.Interaction?.result?.login;
   const session = login?.upstreamSession;
   return typeof session === 'string' ? session : undefined;
+}
+
+/**
+ * For the rest of this request nobody is signed in, and the session that came with it is not written again: it may
+ * have been ended for good a moment ago. The library would store it under a new cookie.
+ */
+export function leaveSession({ oidc }: KoaContextWithOIDC): void {
+  Object.assign(oidc, { session: emptySession(oidc.provider, oidc) });
+}
+
+/** One that the library does not store unless somebody signs in. */
+function emptySession(provider: Provider, oidc: Entities | undefined): Session {
+  const empty = (provider.Session as unknown as Instantiate).instantiate();
+  oidc?.entity('Session', empty);
+  return empty;
 }

@@ -135,6 +135,22 @@ describe.each(versions)('the brake on absences on PostgreSQL %i', (version) => {
       expect((await read(all[0] ?? '')).staleSince).toEqual(at);
     });
 
+    // Attack: twenty who left together wait until few are asked, and let it come on again with a new grace.
+    test('a second time without another grace for who was absent the first time', async () => {
+      const at = place.clock.now();
+      const leavers = await people(20);
+      await oneByOne(leavers);
+      place.clock.pass(7200);
+      await minutesPass(120);
+      await each(await people(20), here);
+      await tend();
+      expect(await standing()).toEqual({});
+      await minutesPass(6);
+      await oneByOne(leavers);
+      expect(await suspended(leavers)).toBe(0);
+      for (const leaver of leavers) expect((await read(leaver)).staleSince).toEqual(at);
+    });
+
     test('and takes nobody back who left earlier, or of whom it was stated, first or last', async () => {
       const [long = '', stated = '', first = '', last = '', ...rest] = await people(23);
       await absent(long);

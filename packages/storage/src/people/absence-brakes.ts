@@ -50,11 +50,15 @@ const open: Statement = {
     WHERE connector_id = $1 AND closed_at IS NOT NULL AND (word IS NULL OR word_until <= now())`,
 };
 
+/**
+ * Attack: many who left let the brake come on again and again, each time for another `tokens.upstreamGrace`. What did
+ * not count was no answer, so who was stale before has been ever since.
+ */
 const takeBack: Statement = {
   name: 'absence_take_back',
   text: `
     UPDATE identities i SET
-      stale_since = i.gone_since, gone_at = NULL, gone_reason = NULL, gone_since = NULL, gone_until = NULL,
+      stale_since = least(i.stale_since, i.gone_since), gone_at = NULL, gone_reason = NULL, gone_since = NULL, gone_until = NULL,
       gone_proof = NULL
     FROM absence_brakes on_now
     WHERE on_now.connector_id = $1 AND i.connector_id = $1

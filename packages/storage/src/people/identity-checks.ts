@@ -1,4 +1,4 @@
-/** What a refresh learns from the upstream: stored at once, whatever becomes of the request. */
+/** What a question to the upstream brings: stored at once, whatever becomes of the request. */
 import type { Json } from '@gatehouse/connector-kit';
 import {
   type CheckOutcome,
@@ -40,12 +40,15 @@ const recordCurrent: Statement = {
     WHERE subject = $1 AND checked_at <= $14`,
 };
 
-/** Gone since the first time, not since the last; once stated, stated; and counted once. */
+/**
+ * Gone since the first time, not since the last; once stated, stated; and counted once. `stale_since` stays, for the
+ * case that this is taken back (absence-brakes.ts).
+ */
 const recordGone: Statement = {
   name: 'identity_record_gone',
   text: `
     UPDATE identities SET
-      checked_at = $2, gone_at = $2, gone_reason = $3, stale_since = NULL,
+      checked_at = $2, gone_at = $2, gone_reason = $3,
       gone_since = CASE WHEN gone_at IS NULL THEN $2 ELSE coalesce(gone_since, gone_at) END,
       gone_until = CASE WHEN gone_at IS NULL THEN $4 ELSE coalesce(gone_until, $4) END,
       gone_proof = CASE WHEN gone_at IS NOT NULL AND gone_proof = 'stated' THEN 'stated' ELSE $5 END,

@@ -68,7 +68,8 @@ function showFound({ found, upstreamNames }: AskedGroupReport, unasked: boolean,
     printBeside(terminal, `  ${mark} `, `${name}${direct}`);
     if (entry !== undefined) printBeside(terminal, '    ', entry, 'dim');
     for (const remark of remarks) printBeside(terminal, `    ${terminal.paint('yellow', '→')} `, remark);
-    const end = becomes === null ? 'in no token' : `${becomes} in tokens`;
+    const named = counts ? becomes : `it would be ${becomes}`;
+    const end = becomes === null ? 'in no token' : `${named} in tokens`;
     const by = steps.length === 0 ? '' : `: ${stepsInWords(steps, 'rules.groups')}`;
     printBeside(terminal, '    ', `${end}${by}`, 'dim');
   }

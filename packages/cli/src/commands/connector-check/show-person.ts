@@ -3,14 +3,15 @@ import type { Check, LookedUpAttribute } from '@gatehouse/connector-kit';
 import { usualScopes } from '@gatehouse/core';
 import { printable } from '../../table.ts';
 import type { Terminal } from '../../terminal.ts';
-import { padded, printBeside, widthOf } from '../../wrapped.ts';
+import { padded, printBeside, printLinesBeside, widthOf } from '../../wrapped.ts';
 import type { ClientReport, GroupReport, PersonReport } from './explain-person.ts';
 import { demandInWords, refusalInWords, stepsInWords } from './in-words.ts';
 import { showLines } from './show-checks.ts';
 
 const fewValues = 5;
 const fewGroups = 40;
-const widestName = 36;
+/** Longer names of attributes push only their own value to the right. */
+const widestName = 24;
 
 export function showPerson(person: PersonReport, verbose: boolean, terminal: Terminal): void {
   const { asked, signsIn, attributes = [], groups = [], clients } = person;
@@ -50,15 +51,11 @@ function showEntry(attributes: readonly LookedUpAttribute[], verbose: boolean, t
     const lead = `  ${padded(printable(name), names)}  `;
     const lines = verbose ? values : shortened(values, 'values');
     const together = lines.join(', ');
-    const said = remark === undefined ? '' : `  (${remark})`;
-    if (together.length <= 60) {
-      printBeside(terminal, lead, `${together}${said}`.trim());
-      continue;
-    }
-    for (const [index, line] of lines.entries()) {
-      printBeside(terminal, index === 0 ? lead : ' '.repeat(widthOf(lead)), line);
-    }
-    if (remark !== undefined) printBeside(terminal, ' '.repeat(widthOf(lead)), `(${remark})`);
+    const said = remark === undefined ? '' : `(${remark})`;
+    // A DN has commas of its own.
+    const short = together.length <= 60 && (lines.length < 2 || !lines.some((line) => line.includes(',')));
+    if (short) printBeside(terminal, lead, `${together}  ${said}`.trim());
+    else printLinesBeside(terminal, lead, said === '' ? lines : [...lines, said]);
   }
 }
 

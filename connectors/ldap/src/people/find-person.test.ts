@@ -1,9 +1,9 @@
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LdapProxy, startLdapProxy } from '../../../tests/support/ldap-proxy.ts';
-import { type OpenLdap, startOpenLdap } from '../../../tests/support/openldap.ts';
-import { person, root, suffix, unit } from './testing/directory-tree.ts';
-import { openConnector, plainConfig, secureConfig, signIn } from './testing/open-connector.ts';
+import { person, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
+import { type LdapProxy, startLdapProxy } from '../../../../tests/support/ldap-proxy.ts';
+import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
+import { openConnector, plainConfig, secureConfig, signIn } from '../testing/open-connector.ts';
 
 const corp = `ou=Corp,${suffix}`;
 const asia = `ou=Asia,${corp}`;

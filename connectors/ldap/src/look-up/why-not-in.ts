@@ -1,7 +1,7 @@
 /** Why somebody is not in a group that is there: not a member, named in another attribute, or nested. */
 import type { Trace } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
-import { sameDn } from '../dn.ts';
+import { isDnItself, sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import { anyOf, equals } from '../filters.ts';
 import { inEachBase, searchOrResult } from '../search.ts';
@@ -50,7 +50,7 @@ async function namedIn(
   trace: Trace,
 ): Promise<string | undefined> {
   for (const { userAttribute, groupAttribute } of matchersOf(config)) {
-    const values = userAttribute.toLowerCase() === 'dn' ? [person.dn] : person.bytes(userAttribute);
+    const values = isDnItself(userAttribute) ? [person.dn] : person.bytes(userAttribute);
     if (values.length === 0) continue;
     const filter = anyOf(values.map((value) => equals(groupAttribute, value)));
     const query = { base: group.dn, scope: 'base', filter, attributes: ['1.1'] } as const;

@@ -1,5 +1,6 @@
 /** Why nobody is found by a name: who would be, if the configuration were a little different. */
 import type { Call } from '@gatehouse/connector-kit';
+import { readRootEntry } from '../check/root-entry.ts';
 import type { Directory } from '../directory.ts';
 import { isWithin } from '../dn.ts';
 import type { Entry } from '../entry.ts';
@@ -7,7 +8,6 @@ import { anyOf, equals } from '../filters.ts';
 import { inEachBase, searchFew } from '../search.ts';
 import type { Searches } from '../session.ts';
 import type { SearchQuery } from '../wire/connection.ts';
-import { readRootEntry } from './root-entry.ts';
 
 /** What people call themselves elsewhere. */
 const otherNames = ['uid', 'sAMAccountName', 'userPrincipalName', 'mail', 'cn', 'displayName'];

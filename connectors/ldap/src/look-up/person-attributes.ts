@@ -2,11 +2,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { LookedUpAttribute } from '@gatehouse/connector-kit';
 import { statusAttributes } from '../account/account-state.ts';
+import { noReport } from '../check/no-report.ts';
 import type { LdapConfig } from '../config.ts';
 import type { Entry } from '../entry.ts';
 import { present } from '../filters.ts';
-import { personAttributes } from '../identity.ts';
-import { knownIdAttributes, readId } from '../ids.ts';
+import { personAttributes } from '../people/identity.ts';
+import { knownIdAttributes, readId } from '../people/ids.ts';
 import { wholeEntries } from '../ranges.ts';
 import type { Searches } from '../session.ts';
 
@@ -24,6 +25,7 @@ const telling = [
   'uidNumber',
   'gidNumber',
   'pwdLastSet',
+  'pwdReset',
   ...statusAttributes,
 ];
 
@@ -83,7 +85,7 @@ async function readAttribute(
 ): Promise<readonly LookedUpAttribute[]> {
   const use = options === undefined ? [] : options.map((option) => `\`${option}\``);
   try {
-    const [whole] = await wholeEntries(searches, [entry], [name], { step: () => {} });
+    const [whole] = await wholeEntries(searches, [entry], [name], noReport.trace);
     const values = whole?.bytes(name) ?? [];
     if (values.length === 0) return [];
     const { texts, kind } = written(entry, name, values);
@@ -102,15 +104,36 @@ function written(
   values: readonly Buffer[],
 ): { readonly texts: readonly string[]; readonly kind: readonly string[] } {
   if (ofBytes.has(name.toLowerCase())) return { texts: [readId(entry, [name]).text], kind: [] };
-  if (fileTimes.has(name.toLowerCase()))
-    return { texts: entry.texts(name), kind: entry.texts(name).flatMap(fileTime) };
+  const meaning = meaningOf[name.toLowerCase()];
+  if (meaning !== undefined) return { texts: entry.texts(name), kind: entry.texts(name).flatMap(meaning) };
   if (values.every(isText)) return { texts: values.map((value) => value.toString('utf8')), kind: [] };
   return { texts: values.map((value) => value.toString('hex')), kind: ['hex'] };
 }
 
-const fileTimes = new Set(['accountexpires', 'lockouttime', 'pwdlastset']);
+/** What numbers of Active Directory mean ([MS-ADTS] 2.2.16), for who knows them from its dialogs only. */
+const meaningOf: Readonly<Record<string, (text: string) => readonly string[]>> = {
+  accountexpires: (text) => (neverExpires.has(text) ? ['never'] : fileTime(text)),
+  lockouttime: fileTime,
+  pwdlastset: (text) => (text === '0' ? ['to be changed at the next logon'] : fileTime(text)),
+  useraccountcontrol: flags([
+    [0x2, 'disabled'],
+    [0x20, 'no password required'],
+    [0x1_0000, 'password never expires'],
+    [0x4_0000, 'smart card required'],
+  ]),
+  'msds-user-account-control-computed': flags([
+    [0x10, 'locked out'],
+    [0x80_0000, 'password expired'],
+  ]),
+};
 
-/** Units of 100 ns since 1601; what is no date, such as "never", is left alone. */
+const neverExpires = new Set(['0', '9223372036854775807']);
+
+function flags(names: readonly (readonly [number, string])[]): (text: string) => readonly string[] {
+  return (text) => names.flatMap(([flag, name]) => ((Number(text) & flag) === 0 ? [] : [name]));
+}
+
+/** Units of 100 ns since 1601; what is no date is left alone. */
 function fileTime(text: string): readonly string[] {
   const date = new Date(Number(text) / 10_000 - 11_644_473_600_000);
   const year = date.getUTCFullYear();

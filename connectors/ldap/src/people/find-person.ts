@@ -1,18 +1,19 @@
 /** Finds the one entry that a typed name, or a stored id, stands for. */
 import type { Trace } from '@gatehouse/connector-kit';
-import { statusAttributes } from './account/account-state.ts';
-import type { LdapConfig } from './config.ts';
-import { isWithin } from './dn.ts';
-import type { Entry } from './entry.ts';
-import { misconfigured, unavailable } from './errors.ts';
-import { anyOf, both, configuredFilter, equals } from './filters.ts';
-import { personAttributes, type State } from './identity.ts';
-import { belongsTo, type Domains, type Report } from './people/domains.ts';
-import { mayNameDomain, type Reading, readingsOf } from './people/typed-name.ts';
-import { inEachBase, searchFailure, searchFew, searchOrResult } from './search.ts';
-import type { Searches } from './session.ts';
-import type { SearchQuery } from './wire/connection.ts';
-import { resultCode } from './wire/result-code.ts';
+import { statusAttributes } from '../account/account-state.ts';
+import type { LdapConfig } from '../config.ts';
+import { isWithin } from '../dn.ts';
+import type { Entry } from '../entry.ts';
+import { misconfigured, unavailable } from '../errors.ts';
+import { anyOf, both, configuredFilter, equals } from '../filters.ts';
+import { inEachBase, searchFailure, searchFew, searchOrResult } from '../search.ts';
+import type { Searches } from '../session.ts';
+import type { SearchQuery } from '../wire/connection.ts';
+import { resultCode } from '../wire/result-code.ts';
+import { belongsTo, type Domains, type Report } from './domains.ts';
+import { personAttributes, personId, type State, stateOf } from './identity.ts';
+import { mayBeShared, type PersonId } from './ids.ts';
+import { mayNameDomain, type Reading, readingsOf } from './typed-name.ts';
 
 /** Whom to find, and what names stand for. */
 export interface People {
@@ -81,6 +82,25 @@ export async function findById(
     searchFew(searches, { ...query, base }, trace),
   );
   return onlyOne(found, `the id in "${state.idAttribute}"`);
+}
+
+/**
+ * The id of somebody who signs in.
+ *
+ * Attack: where the id is an attribute that people may change (`mail`), or that is unique in one unit only (`uid`),
+ * somebody takes that of another, signs in with their own name and password, and is the other one to every application.
+ *
+ * @throws ConnectorError `misconfigured` where another entry has it too
+ */
+export async function idOfOne(
+  searches: Searches,
+  person: Entry,
+  config: LdapConfig,
+  trace: Trace,
+): Promise<PersonId> {
+  const id = personId(person, config);
+  if (mayBeShared(id)) await findById(searches, config, stateOf(id), trace);
+  return id;
 }
 
 async function findByDn(

@@ -1,9 +1,9 @@
 /** From a directory entry to an identity. */
 import type { Identity } from '@gatehouse/connector-kit';
-import type { LdapConfig } from './config.ts';
-import type { Entry } from './entry.ts';
-import { misconfigured } from './errors.ts';
-import { attributesForGroups } from './groups/read-groups.ts';
+import type { LdapConfig } from '../config.ts';
+import type { Entry } from '../entry.ts';
+import { misconfigured } from '../errors.ts';
+import { attributesForGroups } from '../groups/read-groups.ts';
 import { idFromDn, knownIdAttributes, type PersonId, readId } from './ids.ts';
 
 /** What finds the person again. A type, not an interface: only that is assignable to `Json`. */
@@ -49,8 +49,12 @@ export function identityOf(
     ...(displayName === undefined ? {} : { displayName }),
     ...(address === undefined ? {} : { email: { address, verified: config.attributes.emailVerified } }),
     groups,
-    state: { idAttribute: id.attribute, id: id.raw.toString('base64') },
+    state: stateOf(id),
   };
+}
+
+export function stateOf({ attribute, raw }: PersonId): State {
+  return { idAttribute: attribute, id: raw.toString('base64') };
 }
 
 /** `stored` keeps the id of somebody who signed in before `attributes.id` was changed. */

@@ -1,8 +1,8 @@
 /** The id of a person as text, the same for ever: what `sub` is made of. */
 import { isUtf8 } from 'node:buffer';
-import type { Entry } from './entry.ts';
-import { misconfigured } from './errors.ts';
-import { sidText } from './sid.ts';
+import type { Entry } from '../entry.ts';
+import { misconfigured } from '../errors.ts';
+import { sidText } from '../sid.ts';
 
 export interface PersonId {
   /** The attribute it was read from, or `DN`. */
@@ -14,6 +14,13 @@ export interface PersonId {
 
 /** Ids that no directory gives to a second entry. Where there are several, the first of these. */
 export const knownIdAttributes = ['objectGUID', 'entryUUID', 'nsUniqueId', 'ipaUniqueID'] as const;
+
+const givenByDirectory = new Set([...knownIdAttributes, 'objectSid', 'DN'].map((name) => name.toLowerCase()));
+
+/** Whether two entries can have the same: people and programs write these. */
+export function mayBeShared({ attribute }: PersonId): boolean {
+  return !givenByDirectory.has(attribute.toLowerCase());
+}
 
 const guidAttributes = new Set(['objectguid', 'ms-ds-consistencyguid']);
 const maxBytes = 512;

@@ -1,10 +1,10 @@
 /** How the account of a person is: what would keep a right password from being enough. */
 import type { Check } from '@gatehouse/connector-kit';
 import { accountState } from '../account/account-state.ts';
-import type { AccountState } from '../account/states.ts';
+import { type AccountState, spelled } from '../account/states.ts';
+import { wordsOf } from '../check/attempt.ts';
 import type { Directory } from '../directory.ts';
 import type { Entry } from '../entry.ts';
-import { wordsOf } from './attempt.ts';
 
 export function checkAccount(entry: Entry, { now }: Pick<Directory, 'now'>): Check {
   const name = 'account';
@@ -12,7 +12,7 @@ export function checkAccount(entry: Entry, { now }: Pick<Directory, 'now'>): Che
     const findings = accountState(entry, now());
     const [first] = findings;
     if (first === undefined) return { name, ok: true, detail: 'nothing in the entry stands in the way' };
-    const detail = findings.map(({ state, because }) => `${state} (${because})`).join(', ');
+    const detail = findings.map(spelled).join(', ');
     return { name, ok: false, detail, advice: advice[first.state] };
   } catch (error) {
     const hint = 'Correct the value in the directory: nobody knows how the account is.';

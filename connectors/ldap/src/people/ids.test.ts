@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Entry } from './entry.ts';
+import { Entry } from '../entry.ts';
 import { idFromDn, knownIdAttributes, readId } from './ids.ts';
 
 function entryWith(attributes: Readonly<Record<string, readonly (Buffer | string)[]>>): Entry {

@@ -1,25 +1,17 @@
 import type { FoundGroup, LookedUp, LookUpRequest } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { group, person, posixGroup, root, suffix, unit } from '../../../../tests/support/directory-tree.ts';
+import { type LdifAttributes, ldifEntry } from '../../../../tests/support/ldif.ts';
 import { type OpenLdap, startOpenLdap } from '../../../../tests/support/openldap.ts';
-import type { State } from '../identity.ts';
-import {
-  type Attributes,
-  entry,
-  group,
-  person,
-  posixGroup,
-  root,
-  suffix,
-  unit,
-} from '../testing/directory-tree.ts';
+import type { State } from '../people/identity.ts';
 import { openConnector, plainConfig, secureConfig, signIn } from '../testing/open-connector.ts';
 
 const people = `ou=People,${suffix}`;
 const groups = `ou=Groups,${suffix}`;
 const jane = `cn=jane,${people}`;
 const inGroups = (name: string) => `cn=${name},${groups}`;
-const staff = (uid: string, more: Attributes = {}) =>
+const staff = (uid: string, more: LdifAttributes = {}) =>
   person(uid, `${uid}-secret`, people, { uid, mail: `${uid}@example.com`, employeeType: 'staff', ...more });
 
 let directory: OpenLdap;
@@ -45,7 +37,7 @@ beforeAll(async () => {
       group('middle', groups, [inGroups('inner')]),
       group('outer', groups, [inGroups('middle')]),
       group('old', groups, [jane], { description: 'old' }),
-      entry(inGroups('unique'), {
+      ldifEntry(inGroups('unique'), {
         objectClass: 'groupOfUniqueNames',
         cn: 'unique',
         uniqueMember: `cn=john,${people}`,

@@ -1,12 +1,10 @@
 /** Groups by name: whether they are there, whether a sign-in would find them, and why somebody is not in them. */
 import type { FoundGroup, LookedUpGroup, Trace } from '@gatehouse/connector-kit';
 import type { LdapConfig } from '../config.ts';
-import type { Directory } from '../directory.ts';
-import { isDn, sameDn } from '../dn.ts';
+import { isDn, isDnItself, sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';
-import { both, configuredFilter, equals, present } from '../filters.ts';
+import { both, configuredFilter, equals } from '../filters.ts';
 import type { Group } from '../groups/group.ts';
-import { wholeEntries } from '../ranges.ts';
 import { inEachBase, searchFew } from '../search.ts';
 import type { Searches } from '../session.ts';
 import { type GroupWay, groupWayOf } from './group-way.ts';
@@ -96,12 +94,17 @@ async function byName(
   { bases, scope, filter, name }: Wanted,
   trace: Trace,
 ): Promise<readonly Entry[]> {
-  const attributes = ['objectClass', 'cn', 'groupType', ...(isDnNamed(way) ? [] : [way.nameAttribute])];
+  const attributes = [
+    'objectClass',
+    'cn',
+    'groupType',
+    ...(isDnItself(way.nameAttribute) ? [] : [way.nameAttribute]),
+  ];
   if (isDn(name)) {
     const query = { base: name, scope: 'base', filter: configuredFilter(filter), attributes } as const;
     return searchFew(searches, query, trace).catch(() => []);
   }
-  const naming = [...new Set([...(isDnNamed(way) ? [] : [way.nameAttribute]), 'cn'])];
+  const naming = [...new Set([...(isDnItself(way.nameAttribute) ? [] : [way.nameAttribute]), 'cn'])];
   for (const attribute of naming) {
     const query = { scope, filter: both(filter, equals(attribute, name)), attributes };
     const found = await inEachBase(bases, (base) => searchFew(searches, { ...query, base }, trace));
@@ -116,12 +119,10 @@ function isGroup(entry: Entry): boolean {
   return entry.texts('objectClass').some((name) => /group|role/i.test(name));
 }
 
-function isDnNamed({ nameAttribute }: GroupWay): boolean {
-  return nameAttribute.toLowerCase() === 'dn';
-}
-
 function nameOf(entry: Entry, way: GroupWay): string {
-  return isDnNamed(way) ? entry.dn : (entry.text(way.nameAttribute) ?? entry.text('cn') ?? entry.dn);
+  return isDnItself(way.nameAttribute)
+    ? entry.dn
+    : (entry.text(way.nameAttribute) ?? entry.text('cn') ?? entry.dn);
 }
 
 function spelledOtherwise(own: string, name: string, { option, nameAttribute }: GroupWay): string {
@@ -141,38 +142,4 @@ async function reasons(
   const { config, person, memberships, roots } = asked;
   if (person === undefined || memberships.some(({ dn }) => sameDn(dn, entry.dn))) return [];
   return whyNotIn(searches, { config, way, roots, person, group: entry }, trace);
-}
-
-const memberAttributes = ['member', 'uniqueMember', 'memberUid'];
-
-/** How many members each has itself; left out where they cannot be counted. */
-export async function countMembers(
-  directory: Directory,
-  groups: readonly LookedUpGroup[],
-  signal: AbortSignal,
-): Promise<readonly LookedUpGroup[]> {
-  const counted: LookedUpGroup[] = [];
-  for (const group of groups) {
-    const found: FoundGroup[] = [];
-    for (const each of group.found) {
-      const members = await membersOf(directory, each.entry ?? '', signal).catch(() => undefined);
-      found.push(members === undefined ? each : { ...each, members });
-    }
-    counted.push({ ...group, found });
-  }
-  return counted;
-}
-
-function membersOf(directory: Directory, dn: string, signal: AbortSignal): Promise<number> {
-  return directory.use(signal, async (session) => {
-    const query = {
-      base: dn,
-      scope: 'base',
-      filter: present('objectClass'),
-      attributes: memberAttributes,
-    } as const;
-    const { entries } = await session.search(query);
-    const [whole] = await wholeEntries(session, entries, memberAttributes, { step: () => {} });
-    return memberAttributes.reduce((sum, name) => sum + (whole?.bytes(name).length ?? 0), 0);
-  });
 }
