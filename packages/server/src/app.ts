@@ -47,11 +47,11 @@ export function createApp(options: AppOptions): Koa {
   const { config, connectors, store, secrets, oidc, assets, log, now } = options;
   const issuer = readIssuer(config.issuer);
   const { base } = issuer;
-  const { site } = assets;
+  const { site, pictures } = assets;
   const formTokens = new FormTokens(secrets.cookieKeys, issuer);
   const attempts = new PasswordAttempts(store.rateLimits, config.limits.passwordAttempts, secrets.cookieKeys);
   const begun = new BegunSignIns(config.limits.pendingSignIns, now);
-  const room = { config, issuer, site, connectors, oidc, formTokens, attempts, begun, now };
+  const room = { config, issuer, site, connectors, pictures, oidc, formTokens, attempts, begun, now };
 
   // The forwarding headers are believed here since `establishFacts` has written them.
   const app = new Koa({ proxy: true });

@@ -13,6 +13,8 @@ export interface LoginRoom {
   readonly issuer: Issuer;
   readonly site: Site;
   readonly connectors: Connectors;
+  /** Addresses of the operator's own pictures, by the connector's id. */
+  readonly pictures: ReadonlyMap<string, string>;
   readonly oidc: Oidc;
   readonly formTokens: FormTokens;
   readonly attempts: PasswordAttempts;

@@ -24,7 +24,7 @@ async function file(name: string, content: string): Promise<string> {
 describe('assets', () => {
   it('are served below the issuer’s path, for ever, under a name that changes with them', async () => {
     const css = await file('brand.css', ':root { --accent: green }');
-    const { site, routes } = await openAssets({ name: 'Example', css }, '/sso');
+    const { site, routes } = await openAssets({ branding: { name: 'Example', css }, connectors: [] }, '/sso');
     app = await startHttpApp({ mount: (koa) => koa.use(routes.routes()) });
     for (const path of [site.stylesheet, site.brandStylesheet ?? '', site.icon]) {
       expect(path).toMatch(/^\/sso\/assets\/[\w-]{16}-/);
@@ -34,7 +34,7 @@ describe('assets', () => {
       expect(headers['x-content-type-options']).toBe('nosniff');
     }
     await file('brand.css', ':root { --accent: red }');
-    const changed = await openAssets({ name: 'Example', css }, '/sso');
+    const changed = await openAssets({ branding: { name: 'Example', css }, connectors: [] }, '/sso');
     expect(changed.site.brandStylesheet).not.toBe(site.brandStylesheet);
     expect(changed.site.stylesheet).toBe(site.stylesheet);
   });
@@ -44,7 +44,7 @@ describe('assets', () => {
       'logo.svg',
       '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     );
-    const { site, routes } = await openAssets({ name: 'Example', logo }, '');
+    const { site, routes } = await openAssets({ branding: { name: 'Example', logo }, connectors: [] }, '');
     app = await startHttpApp({ mount: (koa) => koa.use(routes.routes()) });
     const { headers } = await app.get(site.logo ?? '');
     expect(headers['content-type']).toBe('image/svg+xml');
@@ -53,7 +53,7 @@ describe('assets', () => {
   });
 
   it('Attack: paths that climb out of the folder. There is no folder.', async () => {
-    const { routes } = await openAssets({ name: 'Example' }, '');
+    const { routes } = await openAssets({ branding: { name: 'Example' }, connectors: [] }, '');
     app = await startHttpApp({ mount: (koa) => koa.use(routes.routes()) });
     for (const path of [
       '/assets/..%2f..%2fetc%2fpasswd',
@@ -66,11 +66,11 @@ describe('assets', () => {
   });
 
   it('name the option and the file when one cannot be used', async () => {
-    await expect(openAssets({ name: 'x', css: '/nowhere.css' }, '')).rejects.toThrow(
-      'branding.css: /nowhere.css',
-    );
-    await expect(openAssets({ name: 'x', logo: '/logo.exe' }, '')).rejects.toThrow(
-      'branding.logo: /logo.exe must end in',
-    );
+    await expect(
+      openAssets({ branding: { name: 'x', css: '/nowhere.css' }, connectors: [] }, ''),
+    ).rejects.toThrow('branding.css: /nowhere.css');
+    await expect(
+      openAssets({ branding: { name: 'x', logo: '/logo.exe' }, connectors: [] }, ''),
+    ).rejects.toThrow('branding.logo: /logo.exe must end in');
   });
 });

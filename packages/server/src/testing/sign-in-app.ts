@@ -73,6 +73,7 @@ export async function startSignInApp(
     issuer,
     site,
     connectors: entriesOf(connectors, domains),
+    pictures: new Map<string, string>(),
     oidc: playedOidc(state),
     formTokens: new FormTokens([key], issuer),
     begun: new BegunSignIns(1000, () => state.now),
