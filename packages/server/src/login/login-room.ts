@@ -1,5 +1,6 @@
 /** What the steps of a sign-in work with; put together once, in `app.ts`. */
 import type { Config } from '@gatehouse/config';
+import type { Tries } from '@gatehouse/core';
 import type { Connectors } from '../connectors/open-connector.ts';
 import type { Issuer } from '../http/issuer.ts';
 import type { Oidc } from '../oidc/oidc.ts';
@@ -19,5 +20,6 @@ export interface LoginRoom {
   readonly formTokens: FormTokens;
   readonly attempts: PasswordAttempts;
   readonly begun: BegunSignIns;
+  readonly tries: Tries;
   readonly now: () => Date;
 }

@@ -22,6 +22,7 @@ import { PasswordAttempts } from '../login/password-attempts.ts';
 import { loginRoutes } from '../login/routes.ts';
 import type { Oidc, PendingSignIn, SignedIn } from '../oidc/oidc.ts';
 import type { Site } from '../pages/site.ts';
+import { MemoryTries } from '../try/memory-tries.ts';
 import { MemoryTables } from './memory-unit.ts';
 
 export const testClient = sampleClient({
@@ -77,6 +78,7 @@ export async function startSignInApp(
     oidc: playedOidc(state),
     formTokens: new FormTokens([key], issuer),
     begun: new BegunSignIns(1000, () => state.now),
+    tries: new MemoryTries(() => state.now),
     attempts: new PasswordAttempts(counters(), limits, [key]),
     now: () => state.now,
   };
