@@ -33,11 +33,11 @@ export async function lookFor(
   showChoice(room, ctx, pending, { usable, search: { sought, found, ...(domain && { domain }) } });
 }
 
-/** Every word of what was typed is somewhere in the name, the id or the domains. */
+/** Every word of what was typed is somewhere in the name or the domains. */
 function named(usable: readonly OpenConnector[], sought: string): readonly OpenConnector[] {
   const words = plain(sought).split(/\s+/);
-  return usable.filter(({ entry: { name, id, domains } }) => {
-    const text = plain([name, id, ...domains].join('\n'));
+  return usable.filter(({ entry: { name, domains } }) => {
+    const text = plain([name, ...domains].join('\n'));
     return words.every((word) => text.includes(word));
   });
 }

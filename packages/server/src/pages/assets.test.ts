@@ -16,10 +16,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function file(name: string, content: string): Promise<string> {
-  await writeFile(join(folder, name), content);
+async function file(name: string, content: string, encoding: BufferEncoding = 'utf8'): Promise<string> {
+  await writeFile(join(folder, name), content, encoding);
   return join(folder, name);
 }
+
+const png = '\x89PNG\r\n\x1a\n';
+const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+const sample = { id: 'acme', type: 'oidc', name: 'Acme', domains: [], config: {}, rules: {} };
 
 describe('assets', () => {
   it('are served below the issuer’s path, for ever, under a name that changes with them', async () => {
@@ -63,6 +67,50 @@ describe('assets', () => {
     ]) {
       expect((await app.get(path)).status).toBe(404);
     }
+  });
+
+  const entry = (mark: string) => ({ ...sample, mark });
+
+  it.each([
+    ['a PNG file by another name', 'acme.svg', `${png}rest`, 'image/png'],
+    ['an SVG file', 'acme.svg', svg, 'image/svg+xml'],
+    [
+      'one with a declaration, a comment and a type',
+      'acme.xml',
+      `\xEF\xBB\xBF<?xml version="1.0"?>\n<!-- a - b -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x">\n${svg}`,
+      'image/svg+xml',
+    ],
+  ])('serve %s as the picture of a connector', async (_what, name, content, type) => {
+    const path = await file(name, content, 'latin1');
+    const assets = await openAssets({ branding: { name: 'x' }, connectors: [sample, entry(path)] }, '');
+    app = await startHttpApp({ mount: (koa) => koa.use(assets.routes.routes()) });
+    const { status, headers } = await app.get(assets.pictures.get('acme') ?? '');
+    expect([status, headers['content-type']]).toEqual([200, type]);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('Attack: a script in the picture of a connector, opened by itself. It is in a sandbox.', async () => {
+    const path = await file('acme.svg', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>');
+    const assets = await openAssets({ branding: { name: 'x' }, connectors: [entry(path)] }, '');
+    app = await startHttpApp({ mount: (koa) => koa.use(assets.routes.routes()) });
+    const { headers } = await app.get(assets.pictures.get('acme') ?? '');
+    expect(headers['content-security-policy']).toBe("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  });
+
+  it.each([
+    ['a page', '<!doctype html><svg></svg>', 'is neither an SVG nor a PNG file'],
+    [
+      'one with entities of its own',
+      `<!DOCTYPE svg [<!ENTITY a "b">]>${svg}`,
+      'is neither an SVG nor a PNG file',
+    ],
+    ['an empty one', '', 'is neither an SVG nor a PNG file'],
+    ['a large one', `${svg}${' '.repeat(64 * 1024)}`, 'is larger than 64 KiB'],
+    ['many comments without an end', '<!--'.repeat(16_000), 'is neither an SVG nor a PNG file'],
+  ])('refuse %s as the picture of a connector', async (_what, content, sentence) => {
+    const path = await file('acme.svg', content);
+    const opening = openAssets({ branding: { name: 'x' }, connectors: [sample, entry(path)] }, '');
+    await expect(opening).rejects.toThrow(`connectors[1].mark: ${path} ${sentence}`);
   });
 
   it('name the option and the file when one cannot be used', async () => {

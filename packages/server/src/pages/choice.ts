@@ -41,6 +41,7 @@ export function choicePage(site: Site, props: ChoiceProps): Html {
   // Whoever has been here need not go past the field; whoever looks for something has left that behind.
   const isReturning = finder !== undefined && finder.search === undefined && ways[0]?.lastUsed === true;
   const [first, rest] = isReturning ? [ways.slice(0, 1), ways.slice(1)] : [[], ways];
+  const isNarrowed = finder?.search !== undefined && finder.search.matches > 0;
   return layout(site, {
     title: 'Sign in',
     wide: many,
@@ -51,7 +52,7 @@ ${first.length > 0 && list('The way you used last', first, many)}
 ${finder !== undefined && finderForm(finder)}
 ${list('Ways to sign in', rest, many)}
 <div class="below">
-${finder?.search !== undefined && html`<a class="button-link" href="${finder.action}">Show all ways to sign in</a>`}
+${isNarrowed && html`<a class="button-link" href="${finder.action}">Show all ways to sign in</a>`}
 ${returnForm(props.back)}
 </div>`,
   });
@@ -78,14 +79,17 @@ function initial(name: string): string {
   return [...name.trim()][0]?.toUpperCase() ?? '';
 }
 
-/** Never of type `email` where a name may be typed; and no cursor in it, since a stray key must not hide the list. */
+/**
+ * Never of type `email`: a name may be typed too. The cursor is in it only after a search: a screen reader then begins
+ * with what came of it.
+ */
 function finderForm(finder: Finder): Html {
   const { action, csrf, byAddress, search } = finder;
   return html`<form method="post" action="${action}" class="finder" role="search">
 <input type="hidden" name="csrf" value="${csrf}">
 <div class="field">
 <label for="sought">${labelOf(finder)}</label>
-<div class="finder-row"><input id="sought" name="sought" type="text" value="${search?.sought ?? ''}"${byAddress && html` inputmode="email"`} autocomplete="${byAddress ? 'email' : 'off'}" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="${longestSought}" required${search !== undefined && html` aria-describedby="outcome"`}>
+<div class="finder-row"><input id="sought" name="sought" type="text" value="${search?.sought ?? ''}"${byAddress && html` inputmode="email"`} autocomplete="${byAddress ? 'email' : 'off'}" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="${longestSought}" required${search !== undefined && html` aria-describedby="outcome" autofocus`}>
 <button class="button button-quiet" type="submit">${byAddress ? 'Continue' : 'Find'}</button></div>
 </div>
 ${search !== undefined && html`<p class="finder-outcome" role="status" id="outcome">${outcome(search)}</p>`}
@@ -98,10 +102,7 @@ function labelOf({ byAddress, byName }: Finder): string {
 }
 
 function outcome({ sought, domain, matches }: NonNullable<Finder['search']>): Html {
-  const what = domain ?? sought;
-  if (matches === 0)
-    return html`Nothing here is for <strong>${what}</strong>. These are all ways to sign in.`;
-  return matches === 1
-    ? html`One way to sign in is for <strong>${what}</strong>.`
-    : html`${matches} ways to sign in are for <strong>${what}</strong>.`;
+  const wanted = html`${domain === undefined ? 'by the name' : 'for'} <strong>${domain ?? sought}</strong>`;
+  if (matches === 0) return html`There is no way to sign in ${wanted}. These are all there are.`;
+  return html`${matches === 1 ? 'One way' : `${matches} ways`} to sign in ${wanted}:`;
 }

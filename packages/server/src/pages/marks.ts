@@ -38,5 +38,5 @@ const glyphs: Readonly<Record<Mark, Html>> = {
 /** A plugin may name one that this version does not have. */
 export function glyphOf(mark: Mark | undefined): Html | undefined {
   if (mark === undefined || !Object.hasOwn(glyphs, mark)) return undefined;
-  return html`<svg class="glyph" viewBox="0 0 24 24" width="20" height="20">${glyphs[mark]}</svg>`;
+  return html`<svg class="glyph" viewBox="0 0 24 24" width="22" height="22">${glyphs[mark]}</svg>`;
 }

@@ -123,7 +123,7 @@ const lists = `
 .glyph .full { fill: currentColor; stroke: none; }
 .glyph .thick { stroke-width: 3.5; stroke-linecap: butt; }
 .ways-many { grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)); }
-.ways-many .way { min-height: 2.875rem; padding: 0.375rem 0.75rem; gap: 0.75rem; }
+.ways-many .way { min-height: 2.875rem; padding: 0.375rem 0.75rem; gap: 0.75rem; font-size: 0.9375rem; }
 .finder { margin: 0 0 1.5rem; }
 .finder-row { display: grid; gap: 0.625rem; }
 .finder-outcome { margin: 0.75rem 0 0; font-size: 0.9375rem; color: var(--muted); overflow-wrap: anywhere; }
