@@ -27,8 +27,8 @@ const glyphs: Readonly<Record<Mark, Html>> = {
   microsoft: html`<path class="full" d="M3 3h8.3v8.3H3zM12.7 3H21v8.3h-8.3zM3 12.7h8.3V21H3zM12.7 12.7H21V21h-8.3z"/>`,
   // A key.
   oauth2: html`<circle cx="8" cy="12" r="4.5"/><path d="M12.5 12h9M18 12v3.5"/>`,
-  // A key in a ring.
-  oidc: html`<path d="M14 4.3a8 8 0 1 0 5.7 9.2M12 12h9.5M18 12v3"/><circle class="full" cx="12" cy="12" r="2.2"/>`,
+  // An arrow through a door.
+  oidc: html`<path d="M14 3.5h4a2 2 0 0 1 2 2v13a2 2 0 0 1-2 2h-4M3.5 12H15M11 8l4 4-4 4"/>`,
   // A ring.
   okta: html`<circle class="thick" cx="12" cy="12" r="7.3"/>`,
   // A badge.
