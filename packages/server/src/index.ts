@@ -12,6 +12,5 @@ export { type LogDestination, openLog } from './log/open-log.ts';
 export { type OpenApp, type OpenAppOptions, openApp } from './open-app.ts';
 export { Outgoing, type OutgoingOptions } from './outgoing/outgoing.ts';
 export { type RunningServer, type StartOptions, startServer } from './server.ts';
-export { MemoryTries } from './try/memory-tries.ts';
 export { openTryApp, type TryAppOptions } from './try/try-app.ts';
 export { tryAddress } from './try/try-room.ts';

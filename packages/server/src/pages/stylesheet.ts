@@ -69,6 +69,7 @@ h2 { margin: 2.5rem 0 0.5rem; font-size: 1.125rem; line-height: 1.3; font-weight
 p { margin: 0 0 1rem; }
 h1 + p { margin-top: 0.625rem; }
 h1 + .lead { margin-top: 0; }
+h1 + .alert { margin-top: 1rem; }
 .lead { margin-bottom: 1.5rem; color: var(--muted); }
 .lead strong { color: var(--text); font-weight: 600; }
 .hint { font-size: 0.8125rem; line-height: 1.5; color: var(--muted); }

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connector, Json } from '@gatehouse/connector-kit';
 import { type LogEntry, recordingLog } from '@gatehouse/connector-kit/testing';
-import { BrokerError } from '@gatehouse/core';
+import { BrokerError, MemoryTries } from '@gatehouse/core';
 import { sampleClient } from '@gatehouse/core/testing';
 import Koa from 'koa';
 import type { Connectors } from '../connectors/open-connector.ts';
@@ -22,7 +22,6 @@ import { PasswordAttempts } from '../login/password-attempts.ts';
 import { loginRoutes } from '../login/routes.ts';
 import type { Oidc, PendingSignIn, SignedIn } from '../oidc/oidc.ts';
 import type { Site } from '../pages/site.ts';
-import { MemoryTries } from '../try/memory-tries.ts';
 import { MemoryTables } from './memory-unit.ts';
 
 export const testClient = sampleClient({

@@ -31,12 +31,37 @@ function flattened(name: string, value: Json, remark: string): readonly LookedUp
       remark,
     }));
   }
+  if (Array.isArray(value) && value.length > 0 && value.every(isNamed)) {
+    return value.map((each) => ({
+      name: each.name,
+      values: texts(each.name, each.values),
+      remark: each.friendlyName === '' ? remark : `${each.friendlyName}, ${remark}`,
+    }));
+  }
   return [{ name, values: texts(name, value), remark }];
 }
 
-function texts(name: string, value: Json): readonly string[] {
+/** As SAML has them: a name that is often an OID, and perhaps one for people. */
+interface Named {
+  readonly name: string;
+  readonly friendlyName: string;
+  readonly values: readonly Json[];
+}
+
+function isNamed(value: Json): value is Json & Named {
+  if (!isObject(value)) return false;
+  const { name, friendlyName, values } = value;
+  return typeof name === 'string' && typeof friendlyName === 'string' && Array.isArray(values);
+}
+
+function texts(name: string, value: Json | readonly Json[]): readonly string[] {
   if (secretNames.test(name)) return [leftOut];
-  return (Array.isArray(value) ? value : [value]).map((each) => text(each));
+  return (isList(value) ? value : [value]).map((each) => text(each));
+}
+
+/** `Array.isArray` forgets that a list may be read-only. */
+function isList(value: Json | readonly Json[]): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function text(value: Json): string {
@@ -65,7 +90,7 @@ export function identityLines(identity: Identity<Json>): readonly LookedUpAttrib
   const { upstreamId, username, displayName, email, authenticated } = identity;
   const { at, acr, amr } = authenticated ?? {};
   return [
-    line('id', upstreamId, 'with the connector it makes the `sub`'),
+    line('id', upstreamId, 'with the connector it makes the claim sub'),
     line('username', username),
     ...(displayName === undefined ? [] : [line('name', displayName)]),
     ...(email === undefined ? [] : [line('e-mail', email.address, verified(email.verified))]),

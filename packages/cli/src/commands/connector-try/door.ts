@@ -6,8 +6,8 @@
  * address itself for as long as the try lasts.
  */
 import type { Config } from '@gatehouse/config';
-import type { Tries } from '@gatehouse/core';
-import { MemoryTries, type OpenConnector, openTryApp, startServer } from '@gatehouse/server';
+import { MemoryTries, type Tries } from '@gatehouse/core';
+import { type OpenConnector, openTryApp, startServer } from '@gatehouse/server';
 import type { CommandContext } from '../../context.ts';
 import { CommandFailure } from '../../failure.ts';
 import { openStorage } from '../../open-storage.ts';

@@ -18,12 +18,12 @@ export function findingsOf({ identity, person, group, ok, faults }: TryReport): 
     title: person.signsIn ? `${person.asked} may sign in` : `${person.asked} may not sign in`,
     lead: ok ? 'This is what a sign-in would find, and what it would make of it.' : faults.join(' '),
     sections: [
+      ...(group === undefined ? [] : [askedSection(group)]),
       section('Identity', identity.map(attributeLine)),
       section('Rules', rulesOf(person)),
       section('As the upstream has it', (person.attributes ?? []).map(attributeLine)),
       section(`Groups (${person.groups?.length ?? 0})`, (person.groups ?? []).map(groupLine)),
       ...(person.refused === undefined ? (person.clients ?? []).map(clientSection) : []),
-      ...(group === undefined ? [] : [askedSection(group)]),
     ].filter(({ lines }) => lines.length > 0),
   };
 }
@@ -39,7 +39,12 @@ export function failureFindings({ code, sentence }: BrokerError): TryFindings {
 }
 
 function section(title: string, lines: readonly FindingsLine[]): FindingsSection {
-  return { title, lines };
+  return { title, lines: lines.map(withoutBackticks) };
+}
+
+/** In a terminal they set apart what is to be typed. */
+function withoutBackticks({ remark, ...line }: FindingsLine): FindingsLine {
+  return { ...line, ...(remark !== undefined && { remark: remark.replaceAll('`', '') }) };
 }
 
 function attributeLine({ name, values, remark }: LookedUpAttribute): FindingsLine {

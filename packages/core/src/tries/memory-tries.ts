@@ -1,7 +1,7 @@
 /** Tries of one process, where the command serves its pages itself and needs no database. */
 import { createHash } from 'node:crypto';
 import type { Arrival } from '@gatehouse/connector-kit';
-import type { OpenTry, Tries, TryFindings, TryOffer } from '@gatehouse/core';
+import type { OpenTry, Tries, TryFindings, TryOffer } from '../ports/tries.ts';
 
 interface Held {
   readonly offer: TryOffer;
@@ -42,7 +42,11 @@ export class MemoryTries implements Tries {
 
   async isExpected(connectorId: string): Promise<boolean> {
     return [...this.#held.values()].some(
-      (held) => held.offer.connectorId === connectorId && held.browser !== undefined && isOpen(held),
+      (held) =>
+        held.offer.connectorId === connectorId &&
+        held.offer.expiresAt > this.#now() &&
+        held.browser !== undefined &&
+        isOpen(held),
     );
   }
 
