@@ -24,12 +24,29 @@ const config = {
   clients: [client('kubernetes', { name: 'kubectl', public: true })],
 };
 
+const upstream = { clientId: 'gatehouse', clientSecret: { fromEnv: 'UPSTREAM_SECRET' } };
+const many = {
+  connectors: [
+    { id: 'corp', type: 'ldap', name: 'Example directory', domains: ['example.com'], config: directory() },
+    { id: 'github', type: 'github', name: 'GitHub', config: upstream },
+    oidc('google', 'Google'),
+    oidc('microsoft', 'Microsoft', { tenant: '72f988bf-86f1-41af-91ab-2d7cd011db47' }),
+    oidc('gitlab', 'GitLab'),
+    oidc('okta', 'Okta', { issuer: 'https://example.okta.com' }),
+    oidc('auth0', 'Auth0', { issuer: 'https://example.eu.auth0.com/' }),
+    oidc('keycloak', 'Keycloak', { issuer: 'https://keycloak.example.com/realms/staff' }),
+    { id: 'local', type: 'local' },
+  ],
+  clients: [client('kubernetes', { name: 'kubectl', public: true })],
+};
+
 await mkdir(folder, { recursive: true });
 const [house, browser] = await Promise.all([openHouse({ config }), launchChromium()]);
 try {
   await signInPicture('light', 'sign-in.png');
   await signInPicture('dark', 'sign-in-dark.png');
   await demoPicture('demo.png');
+  await choicePicture('choice.png');
 } finally {
   await browser.close();
   await house.close();
@@ -45,6 +62,35 @@ async function signInPicture(colorScheme: 'light' | 'dark', file: string): Promi
   // No cursor that blinks.
   await page.locator('#password').blur();
   await save(page, file);
+}
+
+/** Nobody is asked: none of these upstreams has to be there. */
+async function choicePicture(file: string): Promise<void> {
+  const crowded = await openHouse({ config: many, env: { UPSTREAM_SECRET: 'of-nobody-0123456789' } });
+  try {
+    const page = await open(browser, { colorScheme: 'light', height: 720 });
+    const lastUsed = { name: 'gatehouse_last_used', value: 'github', url: crowded.issuer };
+    await page.context().addCookies([lastUsed]);
+    const rp = await crowded.party('kubernetes', 'https://app.example.com/callback');
+    await page.goto((await rp.authorization()).url.href);
+    await save(page, file);
+  } finally {
+    await crowded.close();
+  }
+}
+
+function oidc(preset: string, name: string, more: Readonly<Record<string, string>> = {}) {
+  return { id: preset, type: 'oidc', name, config: { preset, ...upstream, ...more } };
+}
+
+function directory() {
+  return {
+    host: 'ldap.example.com',
+    preset: 'openldap',
+    bindDn: 'cn=gatehouse,dc=example,dc=com',
+    bindPassword: { fromEnv: 'UPSTREAM_SECRET' },
+    userSearch: { baseDn: 'ou=people,dc=example,dc=com' },
+  };
 }
 
 async function demoPicture(file: string): Promise<void> {

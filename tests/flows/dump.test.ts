@@ -112,7 +112,8 @@ function watched(name: string): HttpBrowser {
     const response = await fetch(url, init);
     for (const line of response.headers.getSetCookie()) {
       const [cookie = '', value = ''] = (line.split(';')[0] ?? '').split('=');
-      keep(`${name}: cookie ${cookie}`, value);
+      // This one is the id of a connector and opens nothing.
+      if (cookie !== 'gatehouse_last_used') keep(`${name}: cookie ${cookie}`, value);
     }
     const addresses = [String(url), response.headers.get('location') ?? ''];
     for (const address of addresses) keepAddress(name, new URL(address, house.issuer));

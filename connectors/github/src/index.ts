@@ -26,6 +26,7 @@ export default defineConnector<GithubConfig, State>({
   open(config, host) {
     const upstream = { config, host, ...placesOf(config.host) };
     return {
+      mark: 'github',
       login: new GithubLogin(upstream),
       refresh: (identity, call) => refresh(upstream, identity, call),
       check: (call) => check(upstream, call),

@@ -27,6 +27,7 @@ export default defineConnector<LdapConfig, State>({
     const acceptor = kerberos && new Acceptor(kerberos);
     const directory = new Directory(config, () => host.now(), { log: host.log });
     return {
+      mark: 'directory',
       login: {
         kind: 'password',
         usernameLabel: config.usernameLabel,

@@ -25,6 +25,7 @@ import { checkPasswordHash } from './password-hash.ts';
 export type { LocalState } from './identity.ts';
 
 export class LocalConnector implements Connector<LocalState> {
+  readonly mark = 'account';
   readonly login: PasswordLogin<LocalState>;
   readonly #directory: LocalDirectory;
   readonly #passwords: PasswordCheck;

@@ -21,6 +21,7 @@ export default defineConnector<OAuth2Config, State>({
   open(config, host) {
     const upstream = new Upstream(config, host);
     return {
+      mark: 'oauth2',
       login: {
         kind: 'redirect',
         tokenParam: 'state',

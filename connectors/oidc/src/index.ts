@@ -23,6 +23,7 @@ export default defineConnector<OidcConfig, State>({
   open(config, host) {
     const provider = new Provider(config, host);
     return {
+      mark: config.preset ?? 'oidc',
       login: {
         kind: 'redirect',
         tokenParam: 'state',

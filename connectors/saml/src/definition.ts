@@ -35,6 +35,7 @@ export function createSamlConnector({
       checker.open();
       let closed = false;
       return {
+        mark: 'saml',
         login: new SamlLogin(room),
         logout: (wish, call) => logout.leave(wish, call),
         endpoints: { logout: (arrival, call) => logout.answer(arrival, call) },

@@ -47,7 +47,7 @@ export function assemble({ written, connectorConfigs, sealKeys, definitions, fol
     log: written.log,
     plugins: written.plugins,
     connectors: written.connectors.map((connector, index) =>
-      assembleConnector(connector, connectorConfigs[index], definitions),
+      assembleConnector(connector, connectorConfigs[index], definitions, at),
     ),
     clients: written.demo ? [...clients, demoClient(written.issuer, signing.algorithm)] : clients,
     users: written.users.map(assembleUser),
@@ -85,15 +85,17 @@ function assembleSeal(
 }
 
 function assembleConnector(
-  { id, type, name, domains, rules }: Written['connectors'][number],
+  { id, type, name, mark, domains, rules }: Written['connectors'][number],
   config: unknown,
   definitions: readonly AnyConnectorDefinition[],
+  at: (path: string) => string,
 ): ConnectorEntry {
   const title = definitions.find((definition) => definition.type === type)?.title ?? type;
   return {
     id,
     type,
     name: name ?? title,
+    ...(mark !== undefined && { mark: at(mark) }),
     domains: domains.map((domain) => domain.toLowerCase()),
     config,
     rules,

@@ -73,6 +73,8 @@ export interface ConnectorEntry {
   readonly id: string;
   readonly type: string;
   readonly name: string;
+  /** An absolute path, read at start. */
+  readonly mark?: string;
   /** Lower case. */
   readonly domains: readonly string[];
   /** Checked by the connector package's own schema, and as that schema returned it. */

@@ -463,6 +463,9 @@ describe('places and files', () => {
     expect(await complaint(`${minimal}branding: { css: brand.css }`)).toContain(
       'branding.css   the file "/etc/gatehouse/brand.css" does not exist',
     );
+    expect(await complaint(`${minimal}connectors: [{ id: a, type: mock, mark: ./acme.svg }]`)).toContain(
+      'connectors[0].mark   the file "/etc/gatehouse/acme.svg" does not exist',
+    );
   });
 
   test.each(['10.0.0.0/33', 'localhost', '10.0.0.0/', '::1/129', '1.2.3.4/8/8'])(

@@ -4,10 +4,13 @@ import type { Arrival, Check, Departure, Reply, SignInWish } from './exchange.ts
 import type { Identity, Refreshed } from './identity.ts';
 import type { Json } from './json.ts';
 import type { LookedUp, LookUpRequest } from './look-up.ts';
+import type { Mark } from './mark.ts';
 
 export interface Connector<State> {
   /** One mechanism, and the compiler makes an author finish it. */
   readonly login: RedirectLogin<State> | PasswordLogin<State>;
+  /** What people see beside its name. Absent: the first letter of the name. */
+  readonly mark?: Mark;
   /** Asks the upstream again. Absent: the identity stays as it was at sign-in. */
   refresh?(identity: Identity<State>, call: RefreshCall<State>): Promise<Refreshed<State>>;
   /** Proves the configuration against the real upstream. Never throws for a bad upstream: it reports. */

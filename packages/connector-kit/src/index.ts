@@ -25,3 +25,4 @@ export type {
   LookUpRequest,
   Membership,
 } from './look-up.ts';
+export type { Mark } from './mark.ts';

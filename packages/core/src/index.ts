@@ -66,3 +66,4 @@ export {
   type RefreshToken,
   readRefreshToken,
 } from './tokens/refresh-token.ts';
+export { MemoryTries } from './tries/memory-tries.ts';

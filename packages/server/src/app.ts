@@ -31,6 +31,7 @@ import { CookieKeys } from './oidc/cookies.ts';
 import type { Oidc } from './oidc/oidc.ts';
 import type { Assets } from './pages/assets.ts';
 import { homeRoutes } from './pages/home-routes.ts';
+import { tryRoutes } from './try/routes.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -47,11 +48,23 @@ export function createApp(options: AppOptions): Koa {
   const { config, connectors, store, secrets, oidc, assets, log, now } = options;
   const issuer = readIssuer(config.issuer);
   const { base } = issuer;
-  const { site } = assets;
+  const { site, pictures } = assets;
   const formTokens = new FormTokens(secrets.cookieKeys, issuer);
   const attempts = new PasswordAttempts(store.rateLimits, config.limits.passwordAttempts, secrets.cookieKeys);
   const begun = new BegunSignIns(config.limits.pendingSignIns, now);
-  const room = { config, issuer, site, connectors, oidc, formTokens, attempts, begun, now };
+  const room = {
+    config,
+    issuer,
+    site,
+    connectors,
+    pictures,
+    oidc,
+    formTokens,
+    attempts,
+    begun,
+    tries: store.tries,
+    now,
+  };
 
   // The forwarding headers are believed here since `establishFacts` has written them.
   const app = new Koa({ proxy: true });
@@ -71,6 +84,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(homeRoutes(site, config.demo).routes());
   if (config.demo) app.use(demoRoutes({ config, issuer, site, now }).routes());
   app.use(connectorRoutes(connectors, issuer).routes());
+  app.use(tryRoutes(room).routes());
   app.use(unitOfWork(store));
   app.use(loginRoutes(room).routes());
   app.use(only(base, /^\/auth(\/|$)/, countBegun(begun, base)));

@@ -39,7 +39,7 @@ export interface OpenApp {
 /** @throws Error that names the option: a branding file that cannot be read, a client that the protocol forbids */
 export async function openApp(options: OpenAppOptions): Promise<OpenApp> {
   const { config, store, signingKeys: keys, log, now } = options;
-  const assets = await openAssets(config.branding, readIssuer(config.issuer).base);
+  const assets = await openAssets(config, readIssuer(config.issuer).base);
   const brake = new AbsenceBrake(store.absenceBrakes, log);
   const upstream = upstreamCheck(options, brake);
   const oidc = openOidc({

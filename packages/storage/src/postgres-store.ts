@@ -17,6 +17,7 @@ import { PostgresBrowserSessions } from './people/browser-sessions.ts';
 import { endGone } from './people/end-gone.ts';
 import { PostgresIdentityChecks } from './people/identity-checks.ts';
 import { PostgresUsers } from './people/users.ts';
+import { PostgresTries } from './records/tries.ts';
 import { PostgresUnit } from './unit/unit.ts';
 
 export interface StoreOptions {
@@ -61,6 +62,7 @@ class PostgresStore implements Store {
   readonly users: PostgresUsers;
   readonly rateLimits: PostgresRateLimits;
   readonly replayGuards: PostgresReplayGuards;
+  readonly tries: PostgresTries;
   readonly #database: Database;
   readonly #options: StoreOptions;
 
@@ -76,6 +78,7 @@ class PostgresStore implements Store {
     this.users = new PostgresUsers(database);
     this.rateLimits = new PostgresRateLimits(database, now);
     this.replayGuards = new PostgresReplayGuards(database, now);
+    this.tries = new PostgresTries(database, seal, now);
   }
 
   unit(): Unit {

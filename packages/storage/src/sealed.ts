@@ -3,6 +3,9 @@ export type SealedColumn =
   | 'identities.state_sealed'
   | 'logins.memo_sealed'
   | 'arrivals.arrival_sealed'
+  | 'tries.offer_sealed'
+  | 'tries.arrival_sealed'
+  | 'tries.findings_sealed'
   | 'signing_keys.private_jwk_sealed'
   | 'secrets.value_sealed';
 

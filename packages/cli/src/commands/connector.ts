@@ -1,17 +1,18 @@
 /** `gatehouse connector check <id>`: proves a connector's configuration against the real upstream. */
-import type { Config } from '@gatehouse/config';
 import type { Check, LookUpRequest } from '@gatehouse/connector-kit';
 import type { Command } from 'commander';
 import { loadConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { type ConfigOption, withConfigOption } from './config-option.ts';
-import { askUpstream, type Entry, type Upstream } from './connector-check/ask-upstream.ts';
+import { askUpstream, type Upstream } from './connector-check/ask-upstream.ts';
 import { checkGroupNames } from './connector-check/check-names.ts';
+import { entryNamed } from './connector-check/entry-named.ts';
 import { explainGroup, namesToLookUp } from './connector-check/explain-group.ts';
 import { explainPerson, type Surroundings } from './connector-check/explain-person.ts';
 import { faultsOf, type Report } from './connector-check/report.ts';
 import { showReport } from './connector-check/show-report.ts';
+import { addTryCommand } from './connector-try.ts';
 import { addExamples } from './examples.ts';
 
 interface CheckOptions extends ConfigOption {
@@ -46,6 +47,7 @@ export function addConnectorCommands(program: Command, context: CommandContext):
       "connector check corp --user jane --json | jq '.person.clients'",
     ],
   ]);
+  addTryCommand(connectors, context);
 }
 
 async function check(id: string, options: CheckOptions, context: CommandContext): Promise<void> {
@@ -61,14 +63,6 @@ async function check(id: string, options: CheckOptions, context: CommandContext)
   else showReport(report, entry, options.verbose === true, context.terminal);
   const [first, ...others] = faults;
   if (first !== undefined) throw new CommandFailure('check', first, { advice: others });
-}
-
-function entryNamed(id: string, { connectors }: Config): Entry {
-  const entry = connectors.find((candidate) => candidate.id === id);
-  if (entry) return entry;
-  throw new CommandFailure('usage', `There is no connector "${id}".`, {
-    advice: [`The configuration has: ${connectors.map((each) => each.id).join(', ') || 'none'}`],
-  });
 }
 
 async function findOut(

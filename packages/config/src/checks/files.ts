@@ -6,17 +6,18 @@ import { quote } from '../source/problem.ts';
 import type { Report } from '../source/report.ts';
 
 export async function checkFiles(
-  { branding, listen, outgoing }: Legible,
+  { branding, connectors, listen, outgoing }: Legible,
   folder: string,
   readFile: ReadFile,
   report: Report,
 ): Promise<void> {
-  const named: readonly (readonly [string[], string | undefined])[] = [
+  const named: readonly (readonly [readonly (string | number)[], string | undefined])[] = [
     [['listen', 'tls', 'cert'], listen.tls?.cert],
     [['listen', 'tls', 'key'], listen.tls?.key],
     [['outgoing', 'ca'], outgoing.ca],
     [['branding', 'logo'], branding.logo],
     [['branding', 'css'], branding.css],
+    ...connectors.map((entry, index) => [['connectors', index, 'mark'], entry?.mark] as const),
   ];
   for (const [path, name] of named) {
     if (name === undefined) continue;

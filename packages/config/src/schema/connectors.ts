@@ -1,6 +1,6 @@
 /** `connectors` and `plugins`: the ways to sign in. */
 import { z } from 'zod';
-import { connectorId, list, text } from './primitives.ts';
+import { connectorId, list, path, text } from './primitives.ts';
 import { rules } from './rules.ts';
 
 export const connector = z.strictObject({
@@ -9,9 +9,16 @@ export const connector = z.strictObject({
   name: text({ max: 100 })
     .optional()
     .describe('On the page where people choose. Without it, the title of the type.'),
+  mark: path()
+    .optional()
+    .describe(
+      'An SVG or PNG file, at most 64 KiB, square: the picture beside the name. Without it, a glyph for the kind of upstream.',
+    ),
   domains: list(text({ max: 253 }).regex(/^[a-z0-9.-]+$/i, { error: 'must be a domain such as example.com' }))
     .prefault([])
-    .describe('E-mail domains whose people are sent straight here when the client gives a `login_hint`.'),
+    .describe(
+      'E-mail domains whose people belong here. Who types such an address on the page where people choose goes straight on, and so does who comes with it as `login_hint`.',
+    ),
   config: z.unknown().prefault({}).describe('Depends on the type; see below.'),
   rules,
 });

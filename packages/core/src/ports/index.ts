@@ -15,5 +15,6 @@ export type { ProtocolRecord, ProtocolRecords, RecordKind } from './protocol-rec
 export type { BrokerSecrets, Secrets } from './secrets.ts';
 export type { SigningAlgorithm, SigningKey, SigningKeys } from './signing-keys.ts';
 export type { EndedPerson, Store } from './store.ts';
+export type { FindingsLine, FindingsSection, OpenTry, Tries, TryFindings, TryOffer } from './tries.ts';
 export { LostRace, type Outcome, StoreUnavailable, type Unit } from './unit.ts';
 export type { LocalUser, Users } from './users.ts';

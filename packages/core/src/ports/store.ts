@@ -5,6 +5,7 @@ import type { IdentityChecks } from './identities.ts';
 import type { RateLimits, ReplayGuards } from './limits.ts';
 import type { Secrets } from './secrets.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import type { Tries } from './tries.ts';
 import type { Unit } from './unit.ts';
 import type { Users } from './users.ts';
 
@@ -19,6 +20,7 @@ export interface Store {
   readonly users: Users;
   readonly rateLimits: RateLimits;
   readonly replayGuards: ReplayGuards;
+  readonly tries: Tries;
   /** Deletes what expired before now, in batches; returns how many rows. Any number of replicas may run it. */
   removeExpired(signal: AbortSignal): Promise<number>;
   /** Ends the suspensions that are over, in batches, as `IdentityChecks.end` does. Any number of replicas may run it. */

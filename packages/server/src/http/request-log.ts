@@ -36,6 +36,6 @@ function write(log: Log, ctx: Context, line: Readonly<Record<string, unknown>>):
  */
 function maskedPath(path: string, base: string): string {
   const outside = path.startsWith(`${base}/`) ? base : '';
-  const masked = path.slice(outside.length).replace(/\/(login|auth)\/([^/]+)/g, '/$1/*');
+  const masked = path.slice(outside.length).replace(/\/(login|auth|try)\/([^/]+)/g, '/$1/*');
   return `${outside}${masked}`.slice(0, 200);
 }

@@ -1,15 +1,13 @@
 /** Which way to sign in: none is an error, one goes on without a page, several are a page unless the client hints at one. */
 import { BrokerError } from '@gatehouse/core';
 import type { Context } from 'koa';
-import type { OpenConnector } from '../connectors/open-connector.ts';
-import { show } from '../http/show.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
-import { choicePage } from '../pages/choice.ts';
 import { askConfirm } from './confirm.ts';
 import { askConsent } from './consent.ts';
 import { hintedConnector } from './hinted-connector.ts';
 import type { LoginRoom } from './login-room.ts';
-import { addressOf, returnFormOf, usableConnectors, useConnector } from './sign-in.ts';
+import { showChoice } from './show-choice.ts';
+import { usableConnectors, useConnector } from './sign-in.ts';
 import { start } from './start.ts';
 import { beginPassword } from './ticket.ts';
 
@@ -32,7 +30,7 @@ export async function choose(room: LoginRoom, ctx: Context, pending: PendingSign
     });
   }
   if (usable.length === 1) return beginWith(room, ctx, pending, first.entry.id);
-  showChoice(room, ctx, pending, usable);
+  showChoice(room, ctx, pending, { usable });
 }
 
 /** `/login/:uid/with/:connector` */
@@ -40,23 +38,15 @@ export async function begin(room: LoginRoom, ctx: Context, pending: PendingSignI
   await beginWith(room, ctx, pending, String(ctx.params.connector));
 }
 
-async function beginWith(room: LoginRoom, ctx: Context, pending: PendingSignIn, id: string): Promise<void> {
+/** @throws BrokerError `no_connector` */
+export async function beginWith(
+  room: LoginRoom,
+  ctx: Context,
+  pending: PendingSignIn,
+  id: string,
+): Promise<void> {
   const open = useConnector(room, ctx, pending, id);
   const { login } = open.connector;
   if (login.kind === 'password') beginPassword(room, ctx, { pending, open, login });
   else await start(room, ctx, { pending, open, login });
-}
-
-function showChoice(
-  room: LoginRoom,
-  ctx: Context,
-  pending: PendingSignIn,
-  usable: readonly OpenConnector[],
-): void {
-  const ways = usable.map(({ entry }) => ({
-    name: entry.name,
-    address: addressOf(room, pending, 'with', entry.id),
-  }));
-  const back = returnFormOf(room, pending);
-  show(ctx, 200, choicePage(room.site, { clientName: pending.client.name, ways, back }));
 }

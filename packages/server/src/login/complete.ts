@@ -4,12 +4,14 @@ import { recordSignIn } from '@gatehouse/core';
 import type { Context } from 'koa';
 import type { OpenConnector } from '../connectors/open-connector.ts';
 import { factsOf } from '../http/facts.ts';
+import { rememberLastUsed } from '../http/last-used.ts';
 import { goTo } from '../http/show.ts';
 import { forgetSignOut } from '../http/sign-out-mark.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import type { LoginRoom } from './login-room.ts';
+import { usableConnectors } from './sign-in.ts';
 
 export interface Proved {
   readonly pending: PendingSignIn;
@@ -46,6 +48,8 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
     remember: proved.remember && room.config.sessions.remember > 0,
   });
   forgetSignOut(ctx, room.issuer);
+  // Who has no choice has nothing to be reminded of.
+  if (usableConnectors(room, pending).length > 1) rememberLastUsed(ctx, room.issuer, entry.id);
   goTo(ctx, onward);
   logWhenSent(ctx, { connector: entry.id, client: pending.client.id, subject });
 }

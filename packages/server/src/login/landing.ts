@@ -8,38 +8,29 @@ import { randomBytes } from 'node:crypto';
 import type { Arrival, Json, RedirectLogin } from '@gatehouse/connector-kit';
 import { BrokerError, type Login } from '@gatehouse/core';
 import type { Context } from 'koa';
-import { field, readForm } from '../http/form.ts';
+import { field } from '../http/form.ts';
 import { goTo } from '../http/show.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
+import { landTry } from '../try/landing.ts';
 import type { LoginRoom } from './login-room.ts';
+import { largestAnswer, readArrival, usualAnswer } from './read-arrival.ts';
 import { addressOf } from './sign-in.ts';
 
 /** Anybody who saw the token can send answers: the oldest give way, and none is final. */
 const arrivalsPerLogin = 5;
-/**
- * Bytes. Attack: whoever begins a login holds its token, and may post as many answers as are kept, for each login that
- * there is room for; so the size that only some upstreams need is not allowed to all.
- */
-const usualAnswer = 16 * 1024;
-const largestAnswer = 512 * 1024;
 
 export async function land(room: LoginRoom, ctx: Context, connectorId: string | undefined): Promise<void> {
   const candidates = redirectConnectors(room).filter(
     ({ entry }) => connectorId === undefined || entry.id === connectorId,
   );
-  const arrival = await readArrival(ctx, limitOf(candidates));
+  const tried = candidates.length === 0 && (await isTried(room, connectorId));
+  const arrival = await readArrival(ctx, tried ? largestAnswer : limitOf(candidates));
   const login = await loginOf(room, arrival, candidates);
-  if (login === null) return turnAway(ctx, candidates);
+  if (login === null) return await landElsewhere(room, ctx, arrival, { connectorId, candidates });
   const handle = randomBytes(32).toString('base64url');
   currentUnit().logins.saveArrival({ handle, loginToken: login.token, arrival }, arrivalsPerLogin);
   const address = addressOf(room, { uid: login.interaction }, 'finish');
   goTo(ctx, `${address}?arrival=${handle}`);
-}
-
-/** Cookies stay here, and so does every other header: an answer consists of its parameters. */
-async function readArrival(ctx: Context, limit: number): Promise<Arrival> {
-  if (ctx.method === 'POST') return { method: 'POST', params: await readForm(ctx, limit), headers: {} };
-  return { method: 'GET', params: new URLSearchParams(ctx.querystring), headers: {} };
 }
 
 /** Null for a token that is unknown, used, too old, or meant for another connector. */
@@ -55,6 +46,23 @@ async function loginOf(
     if (login.connectorId === entry.id && isOpen(login, room.now())) return login;
   }
   return null;
+}
+
+/** A connector that only a file has which is not in use yet may have large answers too. */
+async function isTried({ tries }: LoginRoom, connectorId: string | undefined): Promise<boolean> {
+  return connectorId !== undefined && (await tries.isExpected(connectorId));
+}
+
+/** @throws BrokerError `sign_in_expired` */
+async function landElsewhere(
+  room: LoginRoom,
+  ctx: Context,
+  arrival: Arrival,
+  { connectorId, candidates }: { connectorId: string | undefined; candidates: readonly RedirectEntry[] },
+): Promise<void> {
+  const tokenParams = redirectConnectors(room).map(({ login }) => login.tokenParam);
+  if (await landTry(room, ctx, arrival, { connectorId, tokenParams })) return;
+  turnAway(ctx, candidates);
 }
 
 /**

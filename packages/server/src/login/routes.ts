@@ -9,6 +9,7 @@ import { decide } from './decision.ts';
 import { finish } from './finish.ts';
 import { land } from './landing.ts';
 import type { LoginRoom } from './login-room.ts';
+import { lookFor } from './look-for.ts';
 import { submitPassword } from './password.ts';
 import { returnToClient } from './return.ts';
 import { addressOf, openSignIn } from './sign-in.ts';
@@ -18,6 +19,7 @@ export function loginRoutes(room: LoginRoom): Router {
   const router = new Router({ prefix: room.issuer.base });
   router.get('/login/:uid', page(room, 'any', ask));
   router.get('/login/:uid/with', page(room, 'login', choose));
+  router.post('/login/:uid/with', form(room, 'login', lookFor));
   router.get('/login/:uid/with/:connector', page(room, 'login', begin));
   router.post('/login/:uid/with/:connector', form(room, 'login', submitPassword));
   router.get('/login/:uid/with/:connector/form', page(room, 'login', showForm));

@@ -1,18 +1,15 @@
 /** Opens a login and sends the browser to the upstream. */
 import { randomBytes } from 'node:crypto';
-import type { Departure, Json, RedirectLogin } from '@gatehouse/connector-kit';
-import { BrokerError } from '@gatehouse/core';
+import type { Json, RedirectLogin } from '@gatehouse/connector-kit';
 import type { Context } from 'koa';
 import { callConnector } from '../connectors/call-connector.ts';
 import { callbackUrl } from '../connectors/callback-url.ts';
 import type { OpenConnector } from '../connectors/open-connector.ts';
 import { factsOf } from '../http/facts.ts';
-import { allowScript } from '../http/security-headers.ts';
-import { goTo, show } from '../http/show.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
-import { departurePage, departureScriptHash } from '../pages/departure.ts';
+import { depart } from './depart.ts';
 import type { LoginRoom } from './login-room.ts';
 
 export interface RedirectStart {
@@ -38,23 +35,5 @@ export async function start(
     memo,
     expiresAt: new Date(room.now().getTime() + signInLifetime * 1000),
   });
-  depart(room, ctx, open, departure);
-}
-
-function depart(room: LoginRoom, ctx: Context, { entry }: OpenConnector, departure: Departure): void {
-  const { protocol, href } = departure.url;
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    const reason = `the connector wants to send the browser to ${protocol}`;
-    throw new BrokerError('misconfigured', { reason, connectorId: entry.id });
-  }
-  if (departure.method === 'GET') {
-    goTo(ctx, href);
-    return;
-  }
-  allowScript(ctx, departureScriptHash);
-  show(
-    ctx,
-    200,
-    departurePage(room.site, { connectorName: entry.name, address: href, fields: departure.fields }),
-  );
+  depart(ctx, room.site, { connectorId: id, connectorName: open.entry.name, departure });
 }

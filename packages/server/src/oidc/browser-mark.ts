@@ -7,6 +7,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import LibraryProvider, { type default as Provider } from 'oidc-provider';
+import { hostCookie } from '../http/host-cookie.ts';
 import type { Issuer } from '../http/issuer.ts';
 
 type InteractionClass = Provider['Interaction'];
@@ -27,10 +28,10 @@ export class BrowserMark {
   readonly #name: string;
   readonly #options: object;
 
-  constructor({ secure, base }: Pick<Issuer, 'secure' | 'base'>) {
-    // The prefix demands the path `/`, where issuers below different paths of one host would meet.
-    this.#name = secure ? `__Host-gatehouse_browser${base.replaceAll(/[^\w-]/g, '_')}` : 'gatehouse_browser';
-    const path = secure || base === '' ? '/' : base;
+  constructor(issuer: Pick<Issuer, 'secure' | 'base'>) {
+    const { name, path } = hostCookie('gatehouse_browser', issuer);
+    this.#name = name;
+    const { secure } = issuer;
     this.#options = { signed: true, httpOnly: true, sameSite: 'lax', overwrite: true, secure, path };
   }
 

@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import type { Context } from 'koa';
 import { errors, type KoaContextWithOIDC, type default as Provider } from 'oidc-provider';
 import type { Issuer } from '../http/issuer.ts';
+import { forgetLastUsed } from '../http/last-used.ts';
 import { markSignOut } from '../http/sign-out-mark.ts';
 import { routes } from './routes.ts';
 
@@ -53,10 +54,12 @@ export function leaveAtOnce(ctx: KoaContextWithOIDC): void {
   ctx.redirect(target.href);
 }
 
-/** After signing out a page is shown, whatever ticket the computer has. */
+/** After signing out a page is shown, whatever ticket the computer has, and none tells which way somebody took. */
 export function rememberSignOuts(provider: Provider, issuer: Issuer): void {
   provider.on('end_session.success', (ctx: KoaContextWithOIDC) => {
-    if (ctx.oidc.params?.logout !== undefined) markSignOut(ctx, issuer);
+    if (ctx.oidc.params?.logout === undefined) return;
+    markSignOut(ctx, issuer);
+    forgetLastUsed(ctx, issuer);
   });
 }
 

@@ -18,7 +18,32 @@ function allPages(text: string): readonly Html[] {
   const back = { action: text, csrf: text, clientName: text };
   const asked = { clientName: text, person: text, action: text, csrf: text };
   return [
-    choicePage(site, { clientName: text, ways: [{ name: text, address: text }], back }),
+    choicePage(site, {
+      clientName: text,
+      ways: [
+        { name: text, address: text, picture: text, lastUsed: true },
+        { name: text, address: text, mark: 'github', lastUsed: false },
+        { name: text, address: text, lastUsed: false },
+      ],
+      many: true,
+      finder: { action: text, csrf: text, byAddress: true, byName: true },
+      back,
+    }),
+    ...[0, 2].map((matches) =>
+      choicePage(site, {
+        clientName: text,
+        ways: [{ name: text, address: text, lastUsed: false }],
+        many: false,
+        finder: {
+          action: text,
+          csrf: text,
+          byAddress: false,
+          byName: true,
+          search: { sought: text, ...(matches === 0 && { domain: text }), matches },
+        },
+        back,
+      }),
+    ),
     passwordPage(site, {
       ...asked,
       connectorName: text,

@@ -69,6 +69,7 @@ h2 { margin: 2.5rem 0 0.5rem; font-size: 1.125rem; line-height: 1.3; font-weight
 p { margin: 0 0 1rem; }
 h1 + p { margin-top: 0.625rem; }
 h1 + .lead { margin-top: 0; }
+h1 + .alert { margin-top: 1rem; }
 .lead { margin-bottom: 1.5rem; color: var(--muted); }
 .lead strong { color: var(--text); font-weight: 600; }
 .hint { font-size: 0.8125rem; line-height: 1.5; color: var(--muted); }
@@ -94,6 +95,8 @@ input[type="text"]:focus-visible, input[type="password"]:focus-visible { outline
 .button-quiet:hover { background: var(--soft); color: var(--text); }
 .button-link { display: inline-block; padding: 0.25rem 0; border: 0; background: none; color: var(--accent); font: inherit; font-size: 0.9375rem; text-align: left; text-decoration: underline; text-decoration-thickness: 0.06em; text-underline-offset: 0.2em; cursor: pointer; }
 .button-link:hover { color: var(--accent-strong); }
+.try-code { margin: 0; padding: 0.75rem; border-radius: var(--radius); background: var(--soft); text-align: center; }
+.try-code code { font-size: 1.5rem; font-weight: 650; letter-spacing: 0.06em; }
 .actions { display: grid; gap: 0.75rem; margin: 1.5rem 0 0; }
 .actions form, .card > form:last-child { text-align: center; }
 .card > form:last-child { margin-bottom: -0.5rem; }
@@ -108,12 +111,28 @@ input[type="text"]:focus-visible, input[type="password"]:focus-visible { outline
 
 const lists = `
 .ways { display: grid; gap: 0.625rem; margin: 0 0 1.25rem; padding: 0; list-style: none; }
-.way { display: flex; align-items: center; gap: 0.875rem; min-height: 3.25rem; padding: 0.5rem 0.875rem; border: 1px solid var(--line); border-radius: var(--radius); color: var(--text); font-weight: 550; text-decoration: none; }
+.way { display: flex; align-items: center; gap: 0.875rem; height: 100%; min-height: 3.25rem; padding: 0.5rem 0.875rem; border: 1px solid var(--line); border-radius: var(--radius); color: var(--text); font-weight: 550; text-decoration: none; }
 .way:hover { border-color: var(--field-line); background: var(--soft); color: var(--text); }
 .way:focus-visible { border-radius: var(--radius); }
-.way > span:last-child { min-width: 0; }
-.way-letter { flex: none; display: grid; place-items: center; width: 2rem; height: 2rem; border-radius: 0.5rem; background: var(--soft); color: var(--accent); font-weight: 650; }
-.way:hover .way-letter { background: var(--card); }
+.way-mark { flex: none; display: grid; place-items: center; width: 2rem; height: 2rem; border-radius: 0.5rem; background: var(--soft); color: var(--accent); font-weight: 650; }
+.way:hover .way-mark { background: var(--card); }
+.way-name { flex: 1; min-width: 0; line-height: 1.35; overflow-wrap: anywhere; }
+.way-note { flex: none; font-size: 0.8125rem; font-weight: 400; color: var(--muted); }
+.way-picture, .way:hover .way-picture { background: #ffffff; box-shadow: 0 0 0 1px var(--line); }
+.way-picture img { display: block; width: 1.5rem; height: 1.5rem; object-fit: contain; }
+.glyph { display: block; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
+.glyph .full { fill: currentColor; stroke: none; }
+.glyph .thick { stroke-width: 3.5; stroke-linecap: butt; }
+.ways-many { grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)); }
+.ways-many .way { min-height: 2.875rem; padding: 0.375rem 0.75rem; gap: 0.75rem; font-size: 0.9375rem; }
+.finder { margin: 0 0 1.5rem; }
+.finder-row { display: grid; gap: 0.625rem; }
+.finder-outcome { margin: 0.75rem 0 0; font-size: 0.9375rem; color: var(--muted); overflow-wrap: anywhere; }
+.finder-outcome strong { color: var(--text); font-weight: 600; }
+@media (min-width: 30rem) {
+  .finder-row { grid-template-columns: 1fr auto; }
+  .page-wide .finder { max-width: 32rem; }
+}
 .wishes { margin: 0 0 0.5rem; padding: 0; list-style: none; }
 .wishes li { position: relative; padding: 0.5rem 0 0.5rem 1.75rem; border-top: 1px solid var(--line); }
 .wishes li:first-child { border-top: 0; }

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connector, Json } from '@gatehouse/connector-kit';
 import { type LogEntry, recordingLog } from '@gatehouse/connector-kit/testing';
-import { BrokerError } from '@gatehouse/core';
+import { BrokerError, MemoryTries } from '@gatehouse/core';
 import { sampleClient } from '@gatehouse/core/testing';
 import Koa from 'koa';
 import type { Connectors } from '../connectors/open-connector.ts';
@@ -73,9 +73,11 @@ export async function startSignInApp(
     issuer,
     site,
     connectors: entriesOf(connectors, domains),
+    pictures: new Map<string, string>(),
     oidc: playedOidc(state),
     formTokens: new FormTokens([key], issuer),
     begun: new BegunSignIns(1000, () => state.now),
+    tries: new MemoryTries(() => state.now),
     attempts: new PasswordAttempts(counters(), limits, [key]),
     now: () => state.now,
   };

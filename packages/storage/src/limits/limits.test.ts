@@ -138,16 +138,26 @@ describe.each(versions)('removing what expired on PostgreSQL %i', (version) => {
       await unit.commit('success');
       await place.store.rateLimits.take(name, { tries: 1, window: seconds });
       await place.store.replayGuards.once(name, expiresAt);
+      await place.store.tries.open({
+        id: name,
+        token: name,
+        tokenParam: 'state',
+        connectorId: 'corp',
+        connectorName: 'Corp',
+        code: 'ABCD-EFGH',
+        departure: { method: 'GET', url: new URL('https://idp.example') },
+        expiresAt,
+      });
     };
     await expiring('soon', 10);
     await expiring('later', 11);
     expect(await place.store.removeExpired(never)).toBe(0);
     place.clock.pass(10);
-    expect(await place.store.removeExpired(never)).toBe(10);
+    expect(await place.store.removeExpired(never)).toBe(11);
     expect(await place.store.unit().offlineSessions.find(Buffer.from('later'))).not.toBeNull();
     expect((await place.store.unit().logins.findArrival('later'))?.login.token).toBe('later');
     place.clock.pass(1);
-    expect(await place.store.removeExpired(never)).toBe(10);
+    expect(await place.store.removeExpired(never)).toBe(11);
   });
 
   test('every table with an end is cleared', async () => {
@@ -165,6 +175,7 @@ describe.each(versions)('removing what expired on PostgreSQL %i', (version) => {
       'rate_limits',
       'replay_guards',
       'sessions',
+      'tries',
     ]);
   });
 

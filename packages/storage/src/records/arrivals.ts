@@ -44,13 +44,16 @@ export function saveArrivalCalls(
 ): readonly Call[] {
   const handleHash = hashOf(stored.handle);
   const tokenHash = hashOf(stored.loginToken);
-  const sealed = sealJson(seal, toJson(stored.arrival), arrivalPurpose(handleHash));
+  const sealed = sealJson(seal, arrivalToJson(stored.arrival), arrivalPurpose(handleHash));
   return [call(insert, handleHash, tokenHash, sealed, now), call(removeOldest, tokenHash, limit)];
 }
 
 export function readArrival(row: Row, handleHash: Uint8Array, seal: Seal): Arrival {
-  const sealed = openJson(seal, bytes(row, 'arrival_sealed'), arrivalPurpose(handleHash));
-  const { method, params, headers, body } = object({ sealed }, 'sealed');
+  return arrivalOf(openJson(seal, bytes(row, 'arrival_sealed'), arrivalPurpose(handleHash)));
+}
+
+export function arrivalOf(opened: Json): Arrival {
+  const { method, params, headers, body } = object({ opened }, 'opened');
   return {
     method: method === 'POST' ? 'POST' : 'GET',
     params: new URLSearchParams(text({ params }, 'params')),
@@ -59,7 +62,7 @@ export function readArrival(row: Row, handleHash: Uint8Array, seal: Seal): Arriv
   };
 }
 
-function toJson({ method, params, headers, body }: Arrival): Json {
+export function arrivalToJson({ method, params, headers, body }: Arrival): Json {
   return {
     method,
     params: params.toString(),

@@ -2,6 +2,7 @@
 import type { Config, Loaded } from '@gatehouse/config';
 import type { Call, Check, Json, LookedUp, LookUpRequest, Trace } from '@gatehouse/connector-kit';
 import type { LocalDirectory } from '@gatehouse/connector-local';
+import type { OpenConnector } from '@gatehouse/server';
 import { accountsOf } from '../../accounts.ts';
 import { noAccounts } from '../../configuration.ts';
 import type { ClosableConnector } from '../../connectors.ts';
@@ -34,19 +35,42 @@ export async function askUpstream<T>(
   context: CommandContext,
   ask: (upstream: Upstream) => Promise<T>,
 ): Promise<T> {
+  return withConnector({ entry, loaded, options, context }, ({ open: { connector }, steps, call }) => {
+    const { lookUp } = connector;
+    return ask({
+      steps,
+      check: () => connector.check(call()),
+      lookUp: lookUp && ((who) => lookUp.call(connector, who, call())),
+    });
+  });
+}
+
+export interface Asked {
+  readonly entry: Entry;
+  readonly loaded: Loaded;
+  readonly options: ConfigOption;
+  readonly context: CommandContext;
+}
+
+export interface AskedConnector {
+  readonly open: OpenConnector;
+  /** What the connector has told of its calls so far. */
+  readonly steps: readonly Step[];
+  call(): Call;
+}
+
+/** One connector as the file has it, opened for the time of the work. */
+export async function withConnector<T>(
+  { entry, loaded, options, context }: Asked,
+  work: (connector: AskedConnector) => Promise<T>,
+): Promise<T> {
   return accountsFor(entry.type, options, context, async (accounts) => {
     const opened = await open(entry, loaded, accounts, context);
-    const { connector } = opened;
     const steps: Step[] = [];
     const trace: Trace = { step: (name, facts = {}) => void steps.push({ name, facts }) };
     const call = (): Call => ({ signal: AbortSignal.timeout(patience), log: silent, trace });
-    const { lookUp } = connector;
     try {
-      return await ask({
-        steps,
-        check: () => connector.check(call()),
-        lookUp: lookUp && ((who) => lookUp.call(connector, who, call())),
-      });
+      return await work({ open: opened, steps, call });
     } finally {
       await opened.close();
     }

@@ -1,5 +1,6 @@
 /** The rules' doings in a few words. */
 import type { Demand, GroupStep } from '@gatehouse/core';
+import type { InTokenReason } from './explain-group.ts';
 
 const dropped = {
   reserved: 'dropped: it begins with "system:", which Kubernetes keeps for itself',
@@ -48,4 +49,18 @@ export function few(words: readonly string[], most = 5): string {
 /** The log names the client; here it stands beside. */
 export function refusalInWords({ reason }: { readonly reason: string }): string {
   return reason.replace(/^client \S+: /, '');
+}
+
+/** Why a group is not in a token. */
+export function reasonInWords(reason: InTokenReason): string {
+  switch (reason.why) {
+    case 'notMember':
+      return 'not in the token';
+    case 'rules':
+      return stepsInWords(reason.steps, 'rules.groups');
+    case 'client':
+      return stepsInWords(reason.steps, 'groups');
+    case 'refused':
+      return `not let in at all: ${refusalInWords(reason)}`;
+  }
 }

@@ -2,8 +2,8 @@
 import { printable } from '../../table.ts';
 import type { Terminal } from '../../terminal.ts';
 import { padded, printBeside } from '../../wrapped.ts';
-import type { AskedGroupReport, InTokenReason, PersonInGroup } from './explain-group.ts';
-import { few, refusalInWords, stepsInWords } from './in-words.ts';
+import type { AskedGroupReport, PersonInGroup } from './explain-group.ts';
+import { few, reasonInWords, stepsInWords } from './in-words.ts';
 import { showOneGroup } from './show-person.ts';
 
 /** @param unasked a check has failed, so that the upstream may not have been asked at all */
@@ -30,21 +30,8 @@ function showMembership({ memberships, clients }: PersonInGroup, terminal: Termi
   const names = Math.max(...clients.map(({ client }) => client.length));
   for (const { client, inToken, reason } of clients) {
     const mark = inToken ? terminal.paint('green', '✓') : terminal.paint('yellow', '–');
-    const why = inToken || reason === undefined ? 'in the token' : inWords(reason);
+    const why = inToken || reason === undefined ? 'in the token' : reasonInWords(reason);
     printBeside(terminal, `  ${mark} ${padded(printable(client), names)}  `, why);
-  }
-}
-
-function inWords(reason: InTokenReason): string {
-  switch (reason.why) {
-    case 'notMember':
-      return 'not in the token';
-    case 'rules':
-      return stepsInWords(reason.steps, 'rules.groups');
-    case 'client':
-      return stepsInWords(reason.steps, 'groups');
-    case 'refused':
-      return `not let in at all: ${refusalInWords(reason)}`;
   }
 }
 

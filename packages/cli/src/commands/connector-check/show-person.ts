@@ -13,15 +13,31 @@ const fewGroups = 40;
 /** Longer names of attributes push only their own value to the right. */
 const widestName = 24;
 
-export function showPerson(person: PersonReport, verbose: boolean, terminal: Terminal): void {
+/** What is said differently where somebody has signed in than where they were looked up. */
+export interface PersonWords {
+  readonly able: string;
+  readonly attributes: string;
+  readonly groups: string;
+}
+
+const lookedUp: PersonWords = {
+  able: 'can sign in with the right password',
+  attributes: 'Entry',
+  groups: 'as the directory has them → as tokens have them',
+};
+
+export function showPerson(
+  person: PersonReport,
+  verbose: boolean,
+  terminal: Terminal,
+  words: PersonWords = lookedUp,
+): void {
   const { asked, signsIn, attributes = [], groups = [], clients } = person;
-  const verdict = signsIn
-    ? terminal.paint('green', 'can sign in with the right password')
-    : terminal.paint('red', 'cannot sign in');
+  const verdict = signsIn ? terminal.paint('green', words.able) : terminal.paint('red', 'cannot sign in');
   heading(`${printable(asked)}: `, verdict, terminal);
   showLines([...person.checks, ...ruleLines(person)], verbose, terminal);
-  if (attributes.length > 0) showEntry(attributes, verbose, terminal);
-  if (groups.length > 0) showGroups(groups, verbose, terminal);
+  if (attributes.length > 0) showAttributes(words.attributes, attributes, verbose, terminal);
+  if (groups.length > 0) showGroups(groups, words.groups, verbose, terminal);
   if (clients !== undefined) showClaims(person, clients, verbose, terminal);
 }
 
@@ -44,8 +60,13 @@ function ruleLines({ demands = [], refused }: PersonReport): readonly Check[] {
   return [...lines, { name: 'name', ok: false, detail: refused.reason, advice }];
 }
 
-function showEntry(attributes: readonly LookedUpAttribute[], verbose: boolean, terminal: Terminal): void {
-  heading('Entry', '', terminal);
+export function showAttributes(
+  title: string,
+  attributes: readonly LookedUpAttribute[],
+  verbose: boolean,
+  terminal: Terminal,
+): void {
+  heading(title, '', terminal);
   const names = Math.min(widestName, Math.max(...attributes.map(({ name }) => widthOf(name))));
   for (const { name, values, remark } of attributes) {
     const lead = `  ${padded(printable(name), names)}  `;
@@ -64,12 +85,13 @@ function shortened(values: readonly string[], what: string): readonly string[] {
   return [...values.slice(0, fewValues), `… and ${values.length - fewValues} more ${what} (--verbose)`];
 }
 
-function showGroups(groups: readonly GroupReport[], verbose: boolean, terminal: Terminal): void {
-  heading(
-    `Groups (${groups.length})`,
-    terminal.paint('dim', '  as the directory has them → as tokens have them'),
-    terminal,
-  );
+function showGroups(
+  groups: readonly GroupReport[],
+  words: string,
+  verbose: boolean,
+  terminal: Terminal,
+): void {
+  heading(`Groups (${groups.length})`, terminal.paint('dim', `  ${words}`), terminal);
   const shown = verbose ? groups : groups.slice(0, fewGroups);
   for (const group of shown) showOneGroup(group, terminal);
   const more = groups.length - shown.length;
