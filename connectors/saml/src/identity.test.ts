@@ -127,6 +127,15 @@ describe('the id', () => {
     refusal(() => identityOf(checked([], nameIdFormats.transient), insists));
   });
 
+  // Attack: somebody whose user name is another person's address lets the provider send the user name instead.
+  test('is no NameID of another format than the one that was asked for', () => {
+    const insists = config({ insecureNameIdAsId: true, nameIdFormat: 'emailAddress' });
+    expect(identityOf(checked([], nameIdFormats.emailAddress), insists).upstreamId).toBe('id-7');
+    for (const format of [nameIdFormats.unspecified, nameIdFormats.persistent]) {
+      expect(refusal(() => identityOf(checked([], format), insists)).message).toMatch(/was asked for/);
+    }
+  });
+
   test('is the one value of an attribute', () => {
     const byAttribute = config({ attributes: { id: 'oid' } });
     const sent = (...values: string[]) => checked([{ name: 'oid', values }], nameIdFormats.transient);

@@ -41,11 +41,9 @@ export function identityOf(checked: Checked, config: SamlConfig): Identity<SamlS
   };
 }
 
-function idOf(
-  { nameId, attributes }: Checked,
-  { attributes: names, insecureNameIdAsId }: SamlConfig,
-): string {
-  if (names.id === undefined) return idFromNameId(nameId, insecureNameIdAsId);
+function idOf({ nameId, attributes }: Checked, config: SamlConfig): string {
+  const { attributes: names } = config;
+  if (names.id === undefined) return idFromNameId(nameId, config);
   const values = valuesOf(attributes, names.id) ?? missing('id', names.id, attributes);
   const [id, ...more] = new Set(values);
   if (id === undefined) misfit(`the attribute ${quote(names.id)} (attributes.id) is empty`);
@@ -57,11 +55,28 @@ function idOf(
  * Attack: somebody is given the address, or the user name, of a person who has left, and with it the person's place.
  * Only a persistent NameID is never given to somebody else (SAML 2.0 core, section 8.3.7).
  */
-function idFromNameId({ value, format }: NameId, insecure: boolean): string {
-  if (format === nameIdFormats.persistent) return value;
-  if (insecure && format !== nameIdFormats.transient) return value;
+function idFromNameId({ value, format }: NameId, { insecureNameIdAsId, nameIdFormat }: SamlConfig): string {
+  if (format === nameIdFormats.persistent && !insecureNameIdAsId) return value;
+  if (insecureNameIdAsId && format !== nameIdFormats.transient) {
+    requireAsked(format, nameIdFormat);
+    return value;
+  }
   return misfit(
     `the NameID has the format ${quote(format)} and may be somebody else's tomorrow: let the identity provider send a persistent one, or an id in an attribute that attributes.id names`,
+  );
+}
+
+/** What leaves the choice to the provider, or was asked for in the hope of something better. */
+const open: ReadonlySet<string | null> = new Set([null, nameIdFormats.unspecified, nameIdFormats.persistent]);
+
+/**
+ * Attack: the request travels through a browser, which puts another format in; then the user name that somebody has
+ * chosen comes where the address was asked for, and it is another person's address.
+ */
+function requireAsked(format: string, asked: string | null): void {
+  if (open.has(asked) || format === asked) return;
+  misfit(
+    `the NameID has the format ${quote(format)}, and ${quote(asked ?? '')} was asked for (nameIdFormat)`,
   );
 }
 

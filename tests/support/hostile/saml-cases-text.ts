@@ -95,6 +95,15 @@ export const textCases: readonly HostileCase[] = [
   },
   {
     group,
+    name: 'an element with ten thousand attributes',
+    answer: ({ good }) => {
+      const many = Array.from({ length: 10_000 }, (_, index) => ` a${index} = '${index}'`).join('');
+      return good().replace('</samlp:Status>', `<a${many}/></samlp:Status>`);
+    },
+    refusal: /attributes/,
+  },
+  {
+    group,
     name: 'half a megabyte',
     answer: ({ good }) => inValue(good(), 'a'.repeat(362 * 1024)),
     refusal: /characters/,

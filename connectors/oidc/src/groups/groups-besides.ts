@@ -1,6 +1,6 @@
 /** Groups that are not in the claims: where they are asked for instead, and the token that says it could not hold them. */
 import { type Call, ConnectorError } from '@gatehouse/connector-kit';
-import { type Claims, claimAt } from '@gatehouse/oauth-upstream';
+import { type ClaimPath, type Claims, claimAt } from '@gatehouse/oauth-upstream';
 import type { Tokens } from '../person.ts';
 import type { Provider } from '../provider.ts';
 import { askGraph } from './graph.ts';
@@ -31,17 +31,18 @@ function hasOverage({ provider, claims }: GroupQuestion): boolean {
   const { groups } = provider.config.claims;
   const mapped = groups.length > 0;
   const elsewhere = claims._claim_names;
-  const named = groups.some(
-    ({ claim }) =>
-      typeof elsewhere === 'object' &&
-      elsewhere !== null &&
-      claimAt({ elsewhere }, ['elsewhere', firstStep(claim)]) !== undefined,
+  const named = groups.some(({ claim }) =>
+    firstSteps(claim).some(
+      (step) => claimAt({ elsewhere: elsewhere ?? null }, ['elsewhere', step]) !== undefined,
+    ),
   );
   return mapped && (named || claims.hasgroups === true || claims.hasgroups === 'true');
 }
 
-function firstStep(claim: string | readonly string[]): string {
-  return typeof claim === 'string' ? claim : (claim[0] ?? '');
+/** `a.b` is the name of a claim, or a step into the claim `a`. */
+function firstSteps(claim: ClaimPath): readonly string[] {
+  if (typeof claim !== 'string') return claim.slice(0, 1);
+  return [claim, ...claim.split('.').slice(0, 1)];
 }
 
 function tooMany(): ConnectorError {

@@ -123,6 +123,19 @@ describe('Microsoft Graph', () => {
   });
 });
 
+// Attack: the claim that has the denied role is said to be elsewhere, which passes for "no roles".
+test.each(
+  ['realm_access.roles', 'https://example.com/roles', ['realm_access', 'roles']].map((groups) => [groups]),
+)('groups in %j that are elsewhere are not taken for none', async (groups) => {
+  const elsewhere = { realm_access: 'src1', 'https://example.com/roles': 'src1' };
+  upstream.person = { sub: 'u-1', preferred_username: 'ada', _claim_names: elsewhere };
+  const claims = { groups: typeof groups === 'string' ? groups : [{ claim: groups }] };
+  await assert.rejects(
+    signInAt(upstream, openAt(upstream, { claims })),
+    refused('misconfigured', /more groups than the token can hold/),
+  );
+});
+
 describe('Google Workspace', async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
   const account = {

@@ -22,6 +22,9 @@ export const metadataLimits: Limits = { length: 1024 * 1024, tags: 50_000 };
 /** Elements in each other: far below what the recursion of canonicalization can take; SAML needs about ten. */
 const deepest = 40;
 
+/** Those of one element: parser and canonicalization compare each with all the others. */
+const attributes = 100;
+
 /** @throws ConnectorError `bad_response` */
 export function parseXml(text: string, limits: Limits = message): XmlElement {
   refuseAsText(text, limits);
@@ -41,6 +44,8 @@ function refuseAsText(text: string, { length, tags }: Limits): void {
   if (text.length > length) refuse(`the XML has more than ${length} characters`);
   if (!text.isWellFormed()) refuse('the XML is not well-formed Unicode');
   if (text.split('<', tags + 2).length > tags + 1) refuse(`the XML has more than ${tags} tags`);
+  if (text.split('<').some((tag) => (tag.match(/=\s*["']/g)?.length ?? 0) > attributes))
+    refuse(`the XML has an element of more than ${attributes} attributes`);
   const body = text.replace(declaration, '');
   const encoding = /encoding\s*=\s*["']([^"']*)/.exec(text.slice(0, text.length - body.length))?.[1];
   if (encoding !== undefined && !/^utf-8$/i.test(encoding)) refuse('the XML is not in UTF-8');
