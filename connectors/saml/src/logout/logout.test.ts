@@ -176,6 +176,12 @@ describe('a wish to sign somebody out that nobody has vouched for', () => {
     const query = `${arrival.query}&RelayState=evil`;
     return { ...arrival, query, params: new URLSearchParams(query) };
   };
+  // What is signed is looked for by its plain name, and what is sent back to the provider by its decoded one.
+  const disguised = () => {
+    const arrival = redirected(wish());
+    const query = `Relay%53tate=evil&${arrival.query}`;
+    return { ...arrival, query, params: new URLSearchParams(query) };
+  };
   test.each([
     ['without a signature, by redirect', () => redirected(wish(), null), /not signed/],
     ['without a signature, by POST', () => posted(wish()), /not signed/],
@@ -188,6 +194,7 @@ describe('a wish to sign somebody out that nobody has vouched for', () => {
     ['wrapped', () => posted(wrapped()), /not signed/],
     ['with another RelayState', tampered, /does not fit/],
     ['with a second RelayState', twice, /twice/],
+    ['with a second RelayState whose name has escapes', disguised, /escapes/],
     ['for another place', () => redirected(wish({ destination: 'https://other.example' })), /Destination/],
     ['of another provider', () => redirected(wish({ from: 'https://other.example' })), /Issuer/],
     ['from yesterday', () => redirected(wish({ at: new Date('2025-12-31T12:00:00Z') })), /too old/],

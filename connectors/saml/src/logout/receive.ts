@@ -82,12 +82,13 @@ function redirected(query: string, field: Field, certificates: readonly string[]
   return parseMessage(inflate(bytesOf(decoded(raw, field))));
 }
 
-/** Attack: a parameter twice, of which one is signed and the other one read. */
+/** Attack: a parameter twice, once with its name in escapes, of which one is signed and the other one read. */
 function rawParams(query: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const part of query.split('&')) {
     const at = part.indexOf('=');
     const name = at === -1 ? part : part.slice(0, at);
+    if (/[%+]/.test(name)) refuse('the name of a parameter has escapes in it');
     if (found.has(name)) refuse('a parameter stands there twice');
     found.set(name, at === -1 ? '' : part.slice(at + 1));
   }
