@@ -16,7 +16,10 @@ beforeEach(() => upstream.honest());
 
 /** With the broker's own way out, and little patience. */
 function signIn(options: object = {}, fresh = false) {
-  const way = wayOut({ urls: [upstream.issuer] }, { timeouts: { headers: 1_000, silence: 500, whole: 10_000 } });
+  const way = wayOut(
+    { urls: [upstream.issuer] },
+    { timeouts: { headers: 1_000, silence: 500, whole: 10_000 } },
+  );
   ways.push(way);
   return signInAt(upstream, openAt(upstream, options, way.fetch), { fresh });
 }
