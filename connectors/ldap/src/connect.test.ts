@@ -184,13 +184,7 @@ describe('a directory that takes its time', () => {
       call.end();
       return [];
     });
-    const { login } = open({
-      host: `127.0.0.1:${server.port}`,
-      insecureNoTls: true,
-      ca: undefined,
-      bindDn: undefined,
-      bindPassword: undefined,
-    });
+    const { login } = open(anonymous(server));
     if (login.kind !== 'password') throw new Error('not a password connector');
     await expect(login.verify({ username: 'jane', password: 'foo' }, call)).rejects.toMatchObject({
       code: 'unavailable',
@@ -208,13 +202,7 @@ describe('a directory that takes its time', () => {
       call.end();
       return [];
     });
-    const { login } = open({
-      host: `127.0.0.1:${server.port}`,
-      insecureNoTls: true,
-      ca: undefined,
-      bindDn: undefined,
-      bindPassword: undefined,
-    });
+    const { login } = open(anonymous(server));
     if (login.kind !== 'password') throw new Error('not a password connector');
     await expect(login.verify({ username: 'jane', password: 'foo' }, call)).rejects.toMatchObject({
       code: 'unavailable',
@@ -233,4 +221,13 @@ async function listening(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** To a server that has neither TLS nor a service account. */
+function anonymous({ port }: { readonly port: number }) {
+  return {
+    host: `127.0.0.1:${port}`,
+    insecureNoTls: true,
+    ...{ ca: undefined, bindDn: undefined, bindPassword: undefined },
+  };
 }
