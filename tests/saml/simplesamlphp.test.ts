@@ -132,6 +132,24 @@ describe('SimpleSAMLphp', () => {
     expect((await silent())?.get('error')).toBe('login_required');
   });
 
+  test('is where the person is signed out, too, when they sign out here', async () => {
+    const { rp, authorization, end } = await signIn('jane', 'janes-password');
+    await rp.exchange(authorization, end);
+    const { browser } = rp;
+    const elsewhere = await signIn('jane', 'janes-password');
+    const question = await browser.go(`${house.issuer}/logout`);
+    expect(textOf(question)).toContain('Where School takes part, you are signed out there as well.');
+    const done = await browser.submit(question, { logout: 'yes' });
+    expect(textOf(done)).toContain('You are signed out');
+    expect(done.url.pathname).toBe('/logout/success');
+    // It asks for the password again, and only in this browser.
+    const again = await browser.go((await rp.authorization()).url, rp.redirectUri);
+    expect(again.body).toContain('name="password"');
+    const other = await elsewhere.rp.authorization({ prompt: 'none' });
+    const silent = await elsewhere.rp.browser.go(other.url, rp.redirectUri);
+    expect(silent.location?.searchParams.get('code')).toBeTruthy();
+  });
+
   // Login CSRF: the attacker's answer is posted by the victim's browser.
   test('cannot sign in the browser of somebody else', async () => {
     const rp = await house.party('web');

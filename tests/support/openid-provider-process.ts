@@ -45,7 +45,14 @@ const provider = new Provider(issuer, {
   scopes: ['openid', 'offline_access', 'profile', 'email'],
   acrValues: ['urn:example:gold'],
   conformIdTokenClaims: false,
-  features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+  features: {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: { enabled: true },
+    backchannelLogout: { enabled: true },
+  },
+  // Its own way out does not go to this computer.
+  fetch: ((url: string, options: object) =>
+    fetch(url, { ...options, dispatcher: undefined } as object)) as never,
   pkce: { required: () => true },
   ttl: {
     IdToken: day,

@@ -28,7 +28,12 @@ export async function finish(provider: Provider, back: Return, call: Call): Prom
   const authenticated = authenticatedBy(claims, provider.host.now(), config);
   const person = await personFrom(provider, { opened, accessToken: tokens.access_token, claims, sub }, call);
   const state = stateFrom(provider, tokens, sub);
-  return { ...person, authenticated, state };
+  return {
+    ...person,
+    authenticated,
+    state,
+    ...(config.logout && { sessionState: { idToken: state.idToken } }),
+  };
 }
 
 /**

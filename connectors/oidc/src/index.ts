@@ -4,12 +4,15 @@
  * This package owns the way there and back, the proof that what came back is whole and meant for us, and asking again
  * at refresh. It must not know HTTP servers, storage, or the rules that the broker applies afterwards.
  */
-import { defineConnector } from '@gatehouse/connector-kit';
+import { type Arrival, defineConnector } from '@gatehouse/connector-kit';
 import { begin } from './begin.ts';
 import { check } from './check/check.ts';
 import { configSchema, httpNeeds, type OidcConfig } from './config.ts';
 import { finish } from './finish.ts';
-import { logout } from './logout.ts';
+import { backchannel } from './logout/backchannel.ts';
+import { frontchannel } from './logout/frontchannel.ts';
+import { leave } from './logout/leave.ts';
+import { LogoutTokens } from './logout/logout-token.ts';
 import { Provider } from './provider.ts';
 import { refresh } from './refresh.ts';
 import type { State } from './state.ts';
@@ -22,6 +25,7 @@ export default defineConnector<OidcConfig, State>({
   http: httpNeeds,
   open(config, host) {
     const provider = new Provider(config, host);
+    const logoutTokens = new LogoutTokens(provider);
     return {
       mark: config.preset ?? 'oidc',
       login: {
@@ -31,7 +35,13 @@ export default defineConnector<OidcConfig, State>({
         finish: (back, call) => finish(provider, back, call),
       },
       refresh: (identity, call) => refresh(provider, identity, call),
-      logout: (signOut, call) => logout(provider, signOut, call),
+      ...(config.logout && { logout: (signOut, call) => leave(provider, signOut, call) }),
+      endpoints: {
+        'backchannel-logout': (arrival, call) => backchannel(provider, logoutTokens, arrival, call),
+        ...(config.frontchannelLogout && {
+          'frontchannel-logout': (arrival: Arrival) => frontchannel(provider, arrival),
+        }),
+      },
       check: (call) => check(provider, call),
     };
   },

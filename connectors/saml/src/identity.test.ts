@@ -150,5 +150,5 @@ test('how, when and in which session the person signed in is passed on', () => {
   const identity = identityOf(checked([]), config());
   expect(identity.authenticated).toEqual({ at: new Date(0), acr: 'urn:x' });
   expect(identity.upstreamSession).toBe(sessionOf({ value: 'id-7', format: '' }, '_s'));
-  expect(identity.state.sessionIndex).toBe('_s');
+  expect(identity.sessionState).toMatchObject({ nameId: { value: 'id-7' }, sessionIndex: '_s' });
 });

@@ -1,6 +1,7 @@
 /** From what was checked to an identity, by the names that the configuration gives the attributes. */
 import { createHash } from 'node:crypto';
 import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
+import { z } from 'zod';
 import type { SamlConfig } from './config.ts';
 import { nameIdFormats } from './names.ts';
 import { misfit, quote } from './refusal.ts';
@@ -9,8 +10,19 @@ import type { Checked } from './response/check-response.ts';
 import type { NameId } from './response/subject.ts';
 import { withoutLayout } from './xml/elements.ts';
 
-/** What a logout has to name. */
-export type SamlState = { readonly nameId: NameId; readonly sessionIndex?: string };
+/** There is nothing to ask a provider about somebody who has signed in. */
+export type SamlState = null;
+
+/** What a logout has to name: kept with the browser session. */
+export const sessionForm = z.strictObject({
+  nameId: z.strictObject({
+    value: z.string(),
+    format: z.string(),
+    nameQualifier: z.string().exactOptional(),
+    spNameQualifier: z.string().exactOptional(),
+  }),
+  sessionIndex: z.string().exactOptional(),
+});
 
 /**
  * A session of the provider, as the broker knows it. A `SessionIndex` may be a small number that many people have at once
@@ -37,7 +49,8 @@ export function identityOf(checked: Checked, config: SamlConfig): Identity<SamlS
     groups: groupsOf(checked, config),
     authenticated: { at: new Date(at), ...(context !== undefined && { acr: context }) },
     ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex) }),
-    state: { nameId: checked.nameId, ...(sessionIndex !== undefined && { sessionIndex }) },
+    state: null,
+    sessionState: { nameId: { ...checked.nameId }, ...(sessionIndex !== undefined && { sessionIndex }) },
   };
 }
 

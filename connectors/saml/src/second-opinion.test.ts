@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnswerOptions } from '../../../tests/support/hostile/saml-idp.ts';
+import { sessionForm } from './identity.ts';
 import { idpKeys, ourKeys, play } from './testing/played-provider.ts';
 
 interface NodeSaml {
@@ -48,7 +49,7 @@ describe('an answer that is good here', () => {
       SAMLResponse: Buffer.from(xml).toString('base64'),
     });
     expect(profile?.nameID).toBe(ours.upstreamId);
-    expect(profile?.sessionIndex).toBe(ours.state.sessionIndex);
+    expect(profile?.sessionIndex).toBe(sessionForm.parse(ours.sessionState).sessionIndex);
     expect(profile?.groups).toEqual(ours.groups);
   });
 });

@@ -22,14 +22,25 @@ export interface Connector<State> {
   lookUp?(who: LookUpRequest, call: Call): Promise<LookedUp<State>>;
   /** A document for the upstream's administrator, such as SAML service provider metadata. */
   metadata?(callbackUrl: URL): { readonly contentType: string; readonly body: string };
-  /** Where to send the browser to end the upstream's session too; null if there is nothing to end. */
-  logout?(
-    i: { readonly identity: Identity<State>; readonly returnUrl: URL; readonly token: string },
-    call: Call,
-  ): Promise<Departure | null>;
+  /**
+   * Where to send the browser to end the upstream's session too; null if there is nothing to end. It comes back to
+   * `returnUrl` with `token` as `state`, or to an endpoint whose `Reply` names the token.
+   */
+  logout?(i: SignOut<State>, call: Call): Promise<Departure | null>;
   /** Served under `/connectors/<id>/<name>`: webhooks, upstream-initiated logout. */
   readonly endpoints?: Readonly<Record<string, (arrival: Arrival, call: Call) => Promise<Reply>>>;
   close?(): Promise<void>;
+}
+
+export interface SignOut<State> {
+  /** As of the person's last sign-in or refresh, in whichever browser. */
+  readonly identity: Identity<State>;
+  /** What the sign-in of this browser said (`Identity.sessionState`). */
+  readonly sessionState?: Json;
+  /** One for each connector, to be registered with the upstream. */
+  readonly returnUrl: URL;
+  /** For this browser and this sign-out alone. */
+  readonly token: string;
 }
 
 /** The browser goes to the upstream and comes back (OAuth 2.0, OpenID Connect, SAML). */

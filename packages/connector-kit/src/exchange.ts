@@ -21,6 +21,12 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /**
+   * This was the upstream's answer to a sign-out that began here, with the token that `logout` was given. The browser goes
+   * on to where the person was going; status, headers and body count for nothing. Not `complete`: the person is told that
+   * they may still be signed in there.
+   */
+  readonly signedOut?: { readonly token: string; readonly complete: boolean };
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Who the upstream says somebody is, before the broker's own rules. */
+import type { Json } from './json.ts';
+
 export interface Identity<State> {
   /** An id that the upstream never gives to anybody else. Never a user name, never an e-mail address. */
   readonly upstreamId: string;
@@ -10,6 +12,11 @@ export interface Identity<State> {
   readonly authenticated?: Authenticated;
   /** The upstream's name for its own session (SAML SessionIndex, OIDC `sid`). */
   readonly upstreamSession?: string;
+  /**
+   * What `logout` needs of this very sign-in: an ID token, a SessionIndex. The same person in another browser has another
+   * one. Sealed beside the browser session, and gone with it.
+   */
+  readonly sessionState?: Json;
   /** What `refresh` will need. Sealed before it is stored. */
   readonly state: State;
 }

@@ -5,7 +5,7 @@
  * or any particular schema library.
  */
 export type { Call, RefreshCall, Trace } from './call.ts';
-export type { Accepted, Connector, Negotiate, PasswordLogin, RedirectLogin } from './connector.ts';
+export type { Accepted, Connector, Negotiate, PasswordLogin, RedirectLogin, SignOut } from './connector.ts';
 export { type ConfigSchema, type ConnectorDefinition, defineConnector } from './definition.ts';
 export { ConnectorError, type ConnectorErrorCode, type ConnectorErrorOptions } from './error.ts';
 export type { Arrival, Check, Departure, Reply, SignInWish } from './exchange.ts';

@@ -46,7 +46,7 @@ export async function openApp(options: OpenAppOptions): Promise<OpenApp> {
     ...options,
     keys,
     checkIdentity: (stored, signal) => upstream.checkIdentity(stored, signal),
-    pages: oidcPages(assets.site),
+    pages: oidcPages(assets.site, options.connectors),
   });
   return {
     app: createApp({ ...options, oidc, assets }),

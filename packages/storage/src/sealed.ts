@@ -6,6 +6,7 @@ export type SealedColumn =
   | 'tries.offer_sealed'
   | 'tries.arrival_sealed'
   | 'tries.findings_sealed'
+  | 'upstream_sessions.state_sealed'
   | 'signing_keys.private_jwk_sealed'
   | 'secrets.value_sealed';
 

@@ -136,6 +136,12 @@ export const options = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whoever signs out here is signed out there, if the upstream offers it.'),
+  frontchannelLogout: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Serve `/connectors/<id>/frontchannel-logout`, for an upstream that tells of sign-outs in no other way.',
+    ),
   insecureNoFreshnessProof: z
     .boolean()
     .default(false)

@@ -1,5 +1,6 @@
 /** A message about signing out, from what the browser brought to what it means. Runs in a worker thread. */
 import {
+  type LogoutAnswer,
   type LogoutExpectation,
   type LogoutWish,
   readLogoutRequest,
@@ -21,12 +22,14 @@ export interface LogoutJob {
 export type Heard =
   | { readonly kind: 'wish'; readonly wish: LogoutWish; readonly relayState: string | undefined }
   /** The provider's answer to a wish of ours. */
-  | { readonly kind: 'answer'; readonly status: string };
+  | { readonly kind: 'answer'; readonly answer: LogoutAnswer; readonly relayState: string | undefined };
 
 /** @throws ConnectorError */
 export function hear({ method, params, query, certificates, expected }: LogoutJob): Heard {
   const arrival = { method, query, params: new URLSearchParams(params) };
   const { field, message, relayState } = receive(arrival, certificates);
-  if (field === 'SAMLResponse') return { kind: 'answer', status: readLogoutResponse(message, expected) };
+  if (field === 'SAMLResponse') {
+    return { kind: 'answer', answer: readLogoutResponse(message, expected), relayState };
+  }
   return { kind: 'wish', wish: readLogoutRequest(message, expected), relayState };
 }

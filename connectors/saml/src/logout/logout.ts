@@ -5,10 +5,10 @@ import {
   type Call,
   ConnectorError,
   type Departure,
-  type Identity,
   type Reply,
+  type SignOut,
 } from '@gatehouse/connector-kit';
-import { type SamlState, sessionOf } from '../identity.ts';
+import { type SamlState, sessionForm, sessionOf } from '../identity.ts';
 import type { Idp } from '../idp.ts';
 import type { SamlRoom } from '../login.ts';
 import { success } from '../names.ts';
@@ -25,18 +25,20 @@ export class SamlLogout {
     this.#room = room;
   }
 
-  /** Null where the provider takes no logouts, or only signed ones and we do not sign. */
-  async leave(
-    { identity, token }: { readonly identity: Identity<SamlState>; readonly token: string },
-    { signal }: Call,
-  ): Promise<Departure | null> {
+  /**
+   * Null where the provider takes no logouts, or only signed ones and we do not sign; and where it is not known which of
+   * the person's sessions is meant, since a LogoutRequest that names none ends them all.
+   */
+  async leave({ sessionState, token }: SignOut<SamlState>, { signal }: Call): Promise<Departure | null> {
     const { config, source } = this.#room;
     const { logout } = await source.current(signal);
     const [to] = logout;
     // A provider that signs people out on an unsigned word would do it for everybody.
     if (to === undefined || config.signing === undefined) return null;
-    const { nameId, sessionIndex } = identity.state;
-    const xml = logoutRequest(this.#envelope(to.url), nameId, sessionIndex);
+    const session = sessionForm.safeParse(sessionState);
+    if (!session.success) return null;
+    const { nameId, sessionIndex } = session.data;
+    const xml = logoutRequest(this.#envelope(to.url, requestIdFor(token)), nameId, sessionIndex);
     return send({ field: 'SAMLRequest', xml, relayState: token }, to, config.signing);
   }
 
@@ -57,9 +59,15 @@ export class SamlLogout {
       await this.#endSessions(heard.wish);
       return this.#confirm(idp, heard.wish, heard.relayState);
     }
-    const { status } = heard;
-    if (status !== success) call.log.warn({ status }, 'the identity provider did not sign the person out');
-    return signedOutPage();
+    const { answer, relayState } = heard;
+    // Whose browser it is, and so where it goes, is not decided here but by its cookie.
+    if (relayState === undefined || answer.request !== requestIdFor(relayState)) {
+      refuse('the LogoutResponse answers no request of ours (InResponseTo, RelayState)');
+    }
+    const complete = answer.status === success;
+    if (!complete)
+      call.log.warn({ status: answer.status }, 'the identity provider did not sign the person out');
+    return { status: 303, signedOut: { token: relayState, complete } };
   }
 
   async #endSessions({ id, nameId, sessions, over }: LogoutWish): Promise<void> {
@@ -87,9 +95,8 @@ export class SamlLogout {
     return replyWith(send(message, endpoint, this.#room.config.signing));
   }
 
-  #envelope(destination: string): Envelope {
+  #envelope(destination: string, id = `_${randomBytes(20).toString('hex')}`): Envelope {
     const { host, us } = this.#room;
-    const id = `_${randomBytes(20).toString('hex')}`;
     return { id, issueInstant: host.now(), issuer: us.entityId, destination };
   }
 
@@ -102,4 +109,9 @@ export class SamlLogout {
       skew: config.clockSkew,
     };
   }
+}
+
+/** The answer to a request is known again without anything having been stored: only we know tokens of ours. */
+function requestIdFor(token: string): string {
+  return `_${createHash('sha256').update(`logout ${token}`).digest('hex')}`;
 }

@@ -48,12 +48,21 @@ export function readLogoutRequest(message: XmlElement, expected: LogoutExpectati
   };
 }
 
-/** What we asked for was done, or was not; only the log hears which. */
-export function readLogoutResponse(message: XmlElement, expected: LogoutExpectation): string {
+export interface LogoutAnswer {
+  /** The top one; there is only one that means that all is done. */
+  readonly status: string;
+  /** Of the request that it answers. */
+  readonly request: string;
+}
+
+export function readLogoutResponse(message: XmlElement, expected: LogoutExpectation): LogoutAnswer {
   if (!is(message, ns.protocol, 'LogoutResponse')) refuse('this is not a LogoutResponse');
   requireEnvelope(message, expected);
   const status = requiredChild(message, ns.protocol, 'Status');
-  return requiredAttribute(requiredChild(status, ns.protocol, 'StatusCode'), 'Value');
+  return {
+    status: requiredAttribute(requiredChild(status, ns.protocol, 'StatusCode'), 'Value'),
+    request: requiredAttribute(message, 'InResponseTo'),
+  };
 }
 
 function requireEnvelope(message: XmlElement, { idp, destination, now, skew }: LogoutExpectation): void {

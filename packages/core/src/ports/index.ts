@@ -17,4 +17,5 @@ export type { SigningAlgorithm, SigningKey, SigningKeys } from './signing-keys.t
 export type { EndedPerson, Store } from './store.ts';
 export type { FindingsLine, FindingsSection, OpenTry, Tries, TryFindings, TryOffer } from './tries.ts';
 export { LostRace, type Outcome, StoreUnavailable, type Unit } from './unit.ts';
+export type { UpstreamSession, UpstreamSessions } from './upstream-sessions.ts';
 export type { LocalUser, Users } from './users.ts';

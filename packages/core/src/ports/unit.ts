@@ -3,14 +3,15 @@ import type { Identities } from './identities.ts';
 import type { Logins } from './logins.ts';
 import type { OfflineSessions } from './offline-sessions.ts';
 import type { ProtocolRecords } from './protocol-records.ts';
+import type { UpstreamSessions } from './upstream-sessions.ts';
 
 /**
  * How the request ended, and so which of the queued writes go out:
  *
  * | write                                    | success | refused | failed |
  * | ---------------------------------------- | ------- | ------- | ------ |
- * | save, open, rotate, consume              | yes     | no      | no     |
- * | revoke, destroy, end (security decisions) | yes     | yes     | no     |
+ * | save, open, keep, rotate, consume        | yes     | no      | no     |
+ * | revoke, destroy, end, forget (security decisions) | yes     | yes     | no     |
  *
  * `refused` is a protocol error (4xx): re-use detection answers 400 and must be kept.
  * `failed` is our own fault (5xx): the code or token stays usable for the retry.
@@ -22,6 +23,7 @@ export interface Unit {
   readonly offlineSessions: OfflineSessions;
   readonly identities: Identities;
   readonly logins: Logins;
+  readonly upstreamSessions: UpstreamSessions;
   /**
    * Sends the queued writes in one transaction. A second call writes only what was queued since.
    * @throws LostRace when a conditional write found that another request came first; nothing is written then

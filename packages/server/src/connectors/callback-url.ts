@@ -5,3 +5,8 @@ import type { Issuer } from '../http/issuer.ts';
 export function callbackUrl(issuer: Issuer, connectorId: string): URL {
   return new URL(`${issuer.origin}${issuer.base}/callback/${encodeURIComponent(connectorId)}`);
 }
+
+/** Where an upstream sends the browser back to after a sign-out; registered there, too. */
+export function signedOutUrl(issuer: Issuer, connectorId: string): URL {
+  return new URL(`${callbackUrl(issuer, connectorId).href}/signed-out`);
+}

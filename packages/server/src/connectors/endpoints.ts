@@ -6,8 +6,9 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { readBody } from '../http/form.ts';
 import type { Issuer } from '../http/issuer.ts';
+import { goTo } from '../http/show.ts';
 import { callConnector } from './call-connector.ts';
-import { callbackUrl } from './callback-url.ts';
+import { callbackUrl, signedOutUrl } from './callback-url.ts';
 import type { Connectors, OpenConnector } from './open-connector.ts';
 
 /** Bytes. A logout request or a webhook; nobody uploads here. */
@@ -18,8 +19,12 @@ export function connectorRoutes(connectors: Connectors, issuer: Issuer): Router 
   router.get('/connectors/:id/metadata', (ctx) =>
     serveMetadata(ctx, find(connectors, ctx.params.id), issuer),
   );
-  router.get('/connectors/:id/:name', (ctx) => serveEndpoint(ctx, connectors, ctx.params));
-  router.post('/connectors/:id/:name', (ctx) => serveEndpoint(ctx, connectors, ctx.params));
+  router.get('/connectors/:id/:name', (ctx) =>
+    serveEndpoint(ctx, find(connectors, ctx.params.id), ctx.params.name ?? '', issuer),
+  );
+  router.post('/connectors/:id/:name', (ctx) =>
+    serveEndpoint(ctx, find(connectors, ctx.params.id), ctx.params.name ?? '', issuer),
+  );
   return router;
 }
 
@@ -32,16 +37,22 @@ function serveMetadata(ctx: Context, open: OpenConnector, issuer: Issuer): void 
 
 async function serveEndpoint(
   ctx: Context,
-  connectors: Connectors,
-  { id, name = '' }: Readonly<Record<string, string | undefined>>,
+  { connector, entry }: OpenConnector,
+  name: string,
+  issuer: Issuer,
 ): Promise<void> {
-  const { connector, entry } = find(connectors, id);
   const endpoints = connector.endpoints ?? {};
   // `hasOwn`: a name like `constructor` is no endpoint.
   const endpoint = Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
   if (endpoint === undefined) throw new BrokerError('not_found');
   const arrival = await arrivalOf(ctx);
-  send(ctx, await callConnector(ctx, entry.id, (call) => endpoint(arrival, call)));
+  const reply = await callConnector(ctx, entry.id, (call) => endpoint(arrival, call));
+  if (reply.signedOut === undefined) return send(ctx, reply);
+  // A cross-site POST (SAML) brings no cookie that would say where to go; the address it is sent on to gets it.
+  const back = signedOutUrl(issuer, entry.id);
+  back.searchParams.set('state', reply.signedOut.token);
+  if (!reply.signedOut.complete) back.searchParams.set('incomplete', 'true');
+  goTo(ctx, back.href);
 }
 
 /** Signatures of webhooks are in headers, over the raw body; cookies are ours and stay here. */

@@ -1,4 +1,5 @@
 /** The upstream has said who it is: rules, identity, session, and back to the application. */
+import { randomUUID } from 'node:crypto';
 import type { Identity, Json, SignInWish } from '@gatehouse/connector-kit';
 import { recordSignIn } from '@gatehouse/core';
 import type { Context } from 'koa';
@@ -43,7 +44,7 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
     authenticatedAt: at !== undefined && at < now ? at : now,
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
-    ...(identity.upstreamSession !== undefined && { upstreamSession: identity.upstreamSession }),
+    ...upstreamTies(room, proved),
     attended: proved.begunAt === undefined || (at !== undefined && at >= proved.begunAt),
     remember: proved.remember && room.config.sessions.remember > 0,
   });
@@ -52,6 +53,18 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
   if (usableConnectors(room, pending).length > 1) rememberLastUsed(ctx, room.issuer, entry.id);
   goTo(ctx, onward);
   logWhenSent(ctx, { connector: entry.id, client: pending.client.id, subject });
+}
+
+/** What a sign-out there, or here, will ask for. It cannot be needed for longer than the session may live. */
+function upstreamTies({ config, now }: LoginRoom, { open, identity }: Proved) {
+  const { upstreamSession, sessionState } = identity;
+  const named = upstreamSession !== undefined && { upstreamSession };
+  if (sessionState === undefined || open.connector.logout === undefined) return { ...named };
+  const { max, remember } = config.sessions;
+  const id = randomUUID();
+  const expiresAt = new Date(now().getTime() + Math.max(max, remember) * 1000);
+  currentUnit().upstreamSessions.keep({ id, state: sessionState, expiresAt });
+  return { ...named, upstreamStateId: id };
 }
 
 /**

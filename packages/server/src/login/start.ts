@@ -5,11 +5,11 @@ import type { Context } from 'koa';
 import { callConnector } from '../connectors/call-connector.ts';
 import { callbackUrl } from '../connectors/callback-url.ts';
 import type { OpenConnector } from '../connectors/open-connector.ts';
+import { depart } from '../http/depart.ts';
 import { factsOf } from '../http/facts.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
 import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
-import { depart } from './depart.ts';
 import type { LoginRoom } from './login-room.ts';
 
 export interface RedirectStart {

@@ -46,6 +46,7 @@ export function signedIn({ provider }: Interactions, ctx: Context, result: Signe
     ...(result.acr !== undefined && { acr: result.acr }),
     ...(result.amr !== undefined && { amr: [...result.amr] }),
     ...(result.upstreamSession !== undefined && { upstreamSession: result.upstreamSession }),
+    ...(result.upstreamStateId !== undefined && { upstreamStateId: result.upstreamStateId }),
   };
   return finish(provider, ctx, ['login'], async (interaction) => {
     await leaveOtherAccount(provider, ctx, interaction, result.subject);

@@ -1,11 +1,14 @@
-/** Three things in which the library's logout (OpenID Connect RP-Initiated Logout 1.0) needs help. */
+/** Four things in which the library's logout (OpenID Connect RP-Initiated Logout 1.0) needs help. */
 import { decodeJwt } from 'jose';
 import type { Context } from 'koa';
 import { errors, type KoaContextWithOIDC, type default as Provider } from 'oidc-provider';
 import type { Issuer } from '../http/issuer.ts';
 import { forgetLastUsed } from '../http/last-used.ts';
 import { markSignOut } from '../http/sign-out-mark.ts';
+import type { Left } from './oidc.ts';
+import type { LogoutForm } from './pages.ts';
 import { routes } from './routes.ts';
+import type { UpstreamTies } from './session.ts';
 
 /**
  * The library takes the audience of an `id_token_hint` for the client; with several audiences the client is `azp`.
@@ -63,9 +66,19 @@ export function rememberSignOuts(provider: Provider, issuer: Issuer): void {
   });
 }
 
-/** What of the library's form the page needs: where it goes and its hidden field. */
-export function logoutForm(ctx: KoaContextWithOIDC): { readonly action: string; readonly xsrf: string } {
-  const xsrf = ctx.oidc.session?.state?.secret;
+/** Not who stays: the form of the confirmation has two buttons. */
+export function whoLeft(ctx: Context): Left | undefined {
+  const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
+  if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return undefined;
+  const { accountId, upstreamStateId } = (oidc.session ?? {}) as UpstreamTies & { accountId?: string };
+  if (oidc.params?.logout === undefined || accountId === undefined) return undefined;
+  return { subject: accountId, ...(upstreamStateId !== undefined && { upstreamStateId }) };
+}
+
+/** What of the library's form the page needs: where it goes, its hidden field, and who is about to leave. */
+export function logoutForm(ctx: KoaContextWithOIDC): LogoutForm {
+  const { session } = ctx.oidc;
+  const xsrf = session?.state?.secret;
   if (typeof xsrf !== 'string') throw new errors.InvalidRequest('could not find logout details');
-  return { action: ctx.oidc.urlFor('end_session_confirm'), xsrf };
+  return { action: ctx.oidc.urlFor('end_session_confirm'), xsrf, subject: session?.accountId ?? '' };
 }

@@ -20,10 +20,17 @@ export interface Oidc {
   signedIn(ctx: Context, result: SignedIn): Promise<string>;
   /** The person agreed to what the consent or confirmation page asked. */
   agreed(ctx: Context): Promise<string>;
+  /** Whom this request has signed out, after `middleware`; the answer is the way on (303). */
+  left(ctx: Context): Left | undefined;
   /** Signs with these from now on, and publishes them. */
   reload(keys: readonly SigningKey[]): void;
   /** The client is told why not (`access_denied`, `login_required`, `temporarily_unavailable`, RFC 6749 4.1.2.1). */
   refused(ctx: Context, error: RefusalCode, description: string): Promise<string>;
+}
+
+export interface Left {
+  readonly subject: string;
+  readonly upstreamStateId?: string;
 }
 
 export type RefusalCode = 'access_denied' | 'login_required' | 'temporarily_unavailable' | 'server_error';
@@ -55,6 +62,8 @@ export interface SignedIn {
   readonly amr?: readonly string[];
   /** The upstream's name for its own session: a sign-out there ends the session here. */
   readonly upstreamSession?: string;
+  /** Of what ends it when the person signs out here (`Unit.upstreamSessions`). */
+  readonly upstreamStateId?: string;
   /**
    * Whether it is known that somebody was there. An upstream that has a session of its own answers alone, and then
    * nobody has noticed that a sign-in took place.

@@ -8,6 +8,7 @@ import { CookieKeys } from './cookies.ts';
 import { documents } from './documents.ts';
 import { agreed, type Interactions, pendingSignIn, refused, signedIn } from './interactions.ts';
 import { library } from './library.ts';
+import { whoLeft } from './logout.ts';
 import type { Oidc } from './oidc.ts';
 import type { Pages } from './pages.ts';
 import { GatehouseProvider } from './provider.ts';
@@ -35,6 +36,7 @@ export function openOidc(deps: OidcDeps): Oidc {
     signedIn: (ctx, result) => signedIn(interactions(), ctx, result),
     agreed: (ctx) => agreed(interactions(), ctx),
     refused: (ctx, error, description) => refused(interactions(), ctx, error, description),
+    left: (ctx) => whoLeft(ctx),
     // The library reads its keys once, so new keys mean a new provider (1 to 2 ms). All state is in the store.
     reload: (newKeys) => {
       provider = new GatehouseProvider({ ...setup, keys: newKeys });

@@ -15,4 +15,5 @@ export interface LogoutForm {
   readonly action: string;
   /** The hidden field `xsrf`. */
   readonly xsrf: string;
+  readonly subject: string;
 }

@@ -1,5 +1,6 @@
 /** Browser sessions: stored for people who are signed in, and for nobody else. */
 import LibraryProvider, { type KoaContextWithOIDC, type default as Provider } from 'oidc-provider';
+import { currentUnit } from '../http/unit-of-work.ts';
 
 type SessionClass = Provider['Session'];
 type Session = InstanceType<SessionClass>;
@@ -14,11 +15,12 @@ type Entities = { entity(key: string, value: unknown): void };
 export function sessionClass(provider: Provider, Base: SessionClass): SessionClass {
   const getSession = Base.get;
   return class Session extends Base {
-    /** See `SignedIn.upstreamSession`. Declared alone: a field would undo what the constructor reads. */
+    // Declared alone: fields would undo what the constructor reads.
     declare upstreamSession?: string | undefined;
+    declare upstreamStateId?: string | undefined;
 
     static override get IN_PAYLOAD(): string[] {
-      return [...Base.IN_PAYLOAD, 'upstreamSession'];
+      return [...Base.IN_PAYLOAD, 'upstreamSession', 'upstreamStateId'];
     }
 
     static override async get(ctx: Parameters<SessionClass['get']>[0]): Promise<Session> {
@@ -31,7 +33,9 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
     override loginAccount(details: Login): void {
       super.loginAccount(details);
       this.transient = details.transient === true ? true : undefined;
-      this.upstreamSession = upstreamSessionOfSignIn();
+      if (this.upstreamStateId !== undefined) currentUnit().upstreamSessions.forget(this.upstreamStateId);
+      const { upstreamSession, upstreamStateId } = upstreamTiesOfSignIn();
+      Object.assign(this, { upstreamSession, upstreamStateId });
     }
 
     override async save(lifetime: number): Promise<string> {
@@ -42,12 +46,24 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
   } as SessionClass;
 }
 
+/** What joins a browser session to the one of its upstream; see `SignedIn`. */
+export interface UpstreamTies {
+  readonly upstreamSession?: string | undefined;
+  readonly upstreamStateId?: string | undefined;
+}
+
 /** The library hands on what it knows of a sign-in, and not what else was in its result. */
-function upstreamSessionOfSignIn(): string | undefined {
-  const login: { readonly [key: string]: unknown } | undefined =
-    LibraryProvider.ctx?.oidc.entities.Interaction?.result?.login;
-  const session = login?.upstreamSession;
-  return typeof session === 'string' ? session : undefined;
+function upstreamTiesOfSignIn(): UpstreamTies {
+  const login: { readonly [key: string]: unknown } =
+    LibraryProvider.ctx?.oidc.entities.Interaction?.result?.login ?? {};
+  return {
+    upstreamSession: textOrNothing(login.upstreamSession),
+    upstreamStateId: textOrNothing(login.upstreamStateId),
+  };
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /**

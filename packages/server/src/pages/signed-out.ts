@@ -7,6 +7,8 @@ export interface SignOutProps {
   readonly action: string;
   /** Proves that the form is ours. */
   readonly xsrf: string;
+  /** Where the sign-out goes on, if the upstream takes part. */
+  readonly upstreamName?: string;
 }
 
 /** RP-Initiated Logout 1.0, section 2: the person is asked, or any web site could sign people out. */
@@ -16,7 +18,11 @@ export function signOutPage(site: Site, props: SignOutProps): Html {
     body: html`
 <h1>Sign out?</h1>
 <p class="lead">Do you want to sign out of ${site.name} on this device?</p>
-<form method="post" action="${props.action}" class="actions">
+${
+  props.upstreamName !== undefined &&
+  html`<p class="hint">Where ${props.upstreamName} takes part, you are signed out there as well.</p>
+`
+}<form method="post" action="${props.action}" class="actions">
 <input type="hidden" name="xsrf" value="${props.xsrf}">
 <button class="button" type="submit" name="logout" value="yes">Sign out</button>
 <button class="button button-quiet" type="submit">Stay signed in</button>

@@ -37,6 +37,10 @@ class MemoryUnit implements Pick<Unit, 'logins' | 'identities' | 'commit'> {
     throw new Error('these tests do not touch the protocol');
   }
 
+  get upstreamSessions(): never {
+    throw new Error('these tests do not touch sessions of the upstream');
+  }
+
   get offlineSessions(): never {
     throw new Error('these tests do not touch offline sessions');
   }

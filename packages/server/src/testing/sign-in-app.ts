@@ -124,6 +124,7 @@ function playedOidc({ signIns, signedIn, refused }: Played): Oidc {
     documents: (_, next) => next(),
     middleware: (_, next) => next(),
     reload: () => {},
+    left: () => undefined,
     pending: async (ctx) => {
       const pending = signIns.get(ctx.cookies.get('sign-in') ?? '');
       if (pending === undefined) throw new BrokerError('sign_in_expired');

@@ -28,6 +28,7 @@ const statements: readonly Statement[] = [
   expired('arrivals', 'handle_hash'),
   expired('logins', 'slot'),
   expired('tries', 'id_hash'),
+  expired('upstream_sessions', 'id_hash'),
   expired('rate_limits', 'key_hash'),
   expired('replay_guards', 'key_hash'),
 ];

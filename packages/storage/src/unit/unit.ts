@@ -7,6 +7,7 @@ import { readJoinedGrant } from '../records/grants.ts';
 import { UnitLogins } from '../records/logins.ts';
 import { UnitOfflineSessions } from '../records/offline-sessions.ts';
 import { UnitRecords } from '../records/protocol-records.ts';
+import { UnitUpstreamSessions } from '../records/upstream-sessions.ts';
 import type { Shelves, UnitPart } from './part.ts';
 import { Shelf } from './shelf.ts';
 import { Writes } from './writes.ts';
@@ -23,6 +24,7 @@ export class PostgresUnit implements Unit {
   readonly offlineSessions: UnitOfflineSessions;
   readonly identities: UnitIdentities;
   readonly logins: UnitLogins;
+  readonly upstreamSessions: UnitUpstreamSessions;
   readonly #part: UnitPart;
 
   constructor(options: UnitOptions) {
@@ -31,6 +33,7 @@ export class PostgresUnit implements Unit {
     this.offlineSessions = new UnitOfflineSessions(this.#part);
     this.identities = new UnitIdentities(this.#part);
     this.logins = new UnitLogins(this.#part);
+    this.upstreamSessions = new UnitUpstreamSessions(this.#part);
   }
 
   async commit(outcome: Outcome): Promise<void> {

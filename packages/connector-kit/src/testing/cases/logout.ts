@@ -39,6 +39,8 @@ async function signOut<Config, State extends Json>(
   const token = randomBytes(32).toString('base64url');
   const returnUrl = new URL('http://127.0.0.1:5556/signed-out');
   const { connector } = stage;
-  const leaving = async () => connector.logout?.({ identity, returnUrl, token }, testCall());
+  const { sessionState } = identity;
+  const wish = { identity, returnUrl, token, ...(sessionState !== undefined && { sessionState }) };
+  const leaving = async () => connector.logout?.(wish, testCall());
   return { token, leaving };
 }

@@ -1,29 +1,32 @@
 /** Ends the upstream's session too (OpenID Connect RP-Initiated Logout 1.0). */
-import type { Call, Departure, Identity } from '@gatehouse/connector-kit';
+import type { Call, Departure, SignOut } from '@gatehouse/connector-kit';
 import { failureOf } from '@gatehouse/oauth-upstream';
 import * as client from 'openid-client';
-import type { Provider } from './provider.ts';
-import type { State } from './state.ts';
+import { z } from 'zod';
+import type { Provider } from '../provider.ts';
+import type { State } from '../state.ts';
 
 /** What servers and proxies let an address have is 8 KiB; an ID token with many groups is longer. */
 const longestAddress = 4_096;
 
-export interface SignOut {
-  readonly identity: Identity<State>;
-  readonly returnUrl: URL;
-  readonly token: string;
-}
+/**
+ * Kept with the browser session. The ID token of the same person's sign-in elsewhere would not do: providers end the
+ * session that its `sid` names, and not the one of the browser that comes.
+ */
+export type SessionState = { readonly idToken: string };
 
-export async function logout(
+const sessionForm = z.object({ idToken: z.string().min(1) });
+
+export async function leave(
   provider: Provider,
-  { identity, returnUrl, token }: SignOut,
+  { sessionState, returnUrl, token }: SignOut<State>,
   call: Call,
 ): Promise<Departure | null> {
-  if (!provider.config.logout) return null;
   const opened = await provider.client(call);
   if (opened.serverMetadata().end_session_endpoint === undefined) return null;
+  const known = sessionForm.safeParse(sessionState);
   const fields = {
-    id_token_hint: identity.state.idToken,
+    ...(known.success && { id_token_hint: known.data.idToken }),
     post_logout_redirect_uri: returnUrl.href,
     state: token,
     client_id: provider.config.clientId,

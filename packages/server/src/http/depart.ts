@@ -2,10 +2,10 @@
 import type { Departure } from '@gatehouse/connector-kit';
 import { BrokerError } from '@gatehouse/core';
 import type { Context } from 'koa';
-import { allowScript } from '../http/security-headers.ts';
-import { goTo, show } from '../http/show.ts';
 import { departurePage, departureScriptHash } from '../pages/departure.ts';
 import type { Site } from '../pages/site.ts';
+import { allowScript } from './security-headers.ts';
+import { goTo, show } from './show.ts';
 
 export interface Destination {
   readonly connectorId: string;
