@@ -23,7 +23,7 @@ export default defineConfig({
       ring('repository', ['tests/repository/**/*.test.ts']),
       ring('release', ['tests/release/**/*.test.ts']),
       ring('directory', ['tests/directory/**/*.test.ts']),
-      ring('kubernetes', ['tests/kubernetes/**/*.test.ts']),
+      ring('kubernetes', ['tests/kubernetes/**/*.test.ts'], ['tests/support/build-authenticator.ts']),
       ring('kerberos', ['tests/kerberos/**/*.test.ts'], ['tests/support/build-kerberos.ts']),
     ],
   },

@@ -1,38 +1,20 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { type Enterprise, startEnterprise } from '../support/enterprise.ts';
 import { exampleDirectory } from '../support/example-directory.ts';
 import {
-  buildAuthenticator,
   type KubernetesAuthenticator,
+  type ShippedJwt,
+  shippedConfiguration,
   startAuthenticator,
 } from '../support/kubernetes-authenticator.ts';
 import { type OpenLdap, startOpenLdap } from '../support/openldap.ts';
 import { freshDatabase, type TestDatabase } from '../support/postgres.ts';
 import { defaultRedirectUri, RelyingParty, type Tokens } from '../support/relying-party.ts';
 
-/** The file that the documentation ships, with the test's issuer and authority put in. */
-async function shippedConfiguration(change: (jwt: ShippedJwt) => void = () => undefined): Promise<string> {
-  const file = join(import.meta.dirname, '../../docs/kubernetes/authentication-configuration.yaml');
-  const document = parse(await readFile(file, 'utf8')) as { jwt: [ShippedJwt] };
-  document.jwt[0].issuer.url = enterprise.gatehouse.issuer;
-  document.jwt[0].issuer.certificateAuthority = enterprise.ca;
-  change(document.jwt[0]);
-  return stringify(document);
-}
+const shipped = (change?: (jwt: ShippedJwt) => void) =>
+  shippedConfiguration({ issuer: enterprise.gatehouse.issuer, ca: enterprise.ca }, change);
 
-interface ShippedJwt {
-  issuer: { url: string; audiences: string[]; certificateAuthority: string };
-  claimValidationRules: { expression: string; message: string }[];
-  userValidationRules: unknown[];
-}
-
-let folder: string;
-let binary: string;
 let database: TestDatabase;
 let directory: OpenLdap;
 let enterprise: Enterprise;
@@ -50,22 +32,19 @@ const es256Client = {
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kubernetes-'));
-  binary = buildAuthenticator(folder);
   database = await freshDatabase();
   directory = await startOpenLdap({ ldif: exampleDirectory, suffix: 'dc=example,dc=com' });
   enterprise = await startEnterprise({ databaseUrl: database.url, directory }, (config) => {
     config.clients.push(es256Client);
   });
-  kubernetes = await startAuthenticator(binary, await shippedConfiguration());
-}, 600_000);
+  kubernetes = await startAuthenticator(await shipped());
+});
 
 afterAll(async () => {
   await kubernetes?.stop();
   await enterprise?.stop();
   await directory?.stop();
   await database?.drop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function clientOf(
@@ -117,12 +96,12 @@ describe('the Kubernetes token authenticator, with the configuration file that t
   });
 
   it('takes ES256 where the client is set to it, and the older flags do not', async () => {
-    const configuration = await shippedConfiguration((jwt) => {
+    const configuration = await shipped((jwt) => {
       jwt.issuer.audiences = ['kubernetes-es256', 'kubernetes'];
       Object.assign(jwt.issuer, { audienceMatchPolicy: 'MatchAny' });
     });
-    const modern = await startAuthenticator(binary, configuration);
-    const legacy = await startAuthenticator(binary, configuration, ['--legacy-rs256']);
+    const modern = await startAuthenticator(configuration);
+    const legacy = await startAuthenticator(configuration, ['--legacy-rs256']);
     try {
       const es256 = idTokenOf(await signIn('jane', 'kubernetes-es256'));
       expect(decodeProtectedHeader(es256).alg).toBe('ES256');
@@ -137,14 +116,14 @@ describe('the Kubernetes token authenticator, with the configuration file that t
 
   // The attack: whoever may name a group in the directory makes one that Kubernetes treats as its own.
   it('never meets a system: group, also where its own second lock is taken off', async () => {
-    const open = await shippedConfiguration((jwt) => {
+    const open = await shipped((jwt) => {
       jwt.userValidationRules = [];
     });
     await enterprise.restart((config) => {
       config.clients.push(es256Client, { ...es256Client, id: 'all-groups', idTokenAlgorithm: 'RS256' });
       Object.assign(config.connectors[0], { rules: { require: { anyGroup: ['staff'] } } });
     });
-    const trusting = await startAuthenticator(binary, open.replace('- kubernetes', '- all-groups'));
+    const trusting = await startAuthenticator(open.replace('- kubernetes', '- all-groups'));
     try {
       const answer = await trusting.ask(idTokenOf(await signIn('john', 'all-groups')));
       expect(answer).toMatchObject({ authenticated: true, user: 'john@example.com' });

@@ -1,12 +1,12 @@
 /** Kubernetes's own token authenticator as a process: one token in, one answer out. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const source = join(import.meta.dirname, '../kubernetes/authenticator');
+import { inject } from 'vitest';
+import { parse, stringify } from 'yaml';
 
 export interface Answer {
   readonly authenticated: boolean;
@@ -21,25 +21,34 @@ export interface KubernetesAuthenticator {
   stop(): Promise<void>;
 }
 
-/** Compiles the program once a run; two minutes when nothing is cached, a second afterwards. */
-export function buildAuthenticator(folder: string): string {
-  const binary = join(folder, 'authenticator');
-  const build = spawnSync('go', ['build', '-o', binary, '.'], { cwd: source, encoding: 'utf8' });
-  if (build.error) throw new Error(`Go is missing; install it to run this ring: ${build.error.message}`);
-  if (build.status !== 0) throw new Error(`go build failed:\n${build.stderr}`);
-  return binary;
+export interface ShippedJwt {
+  issuer: { url: string; audiences: string[]; certificateAuthority: string };
+  claimValidationRules: { expression: string; message: string }[];
+  userValidationRules: unknown[];
+}
+
+/** The file that the documentation ships, with the test's issuer and authority put in. */
+export async function shippedConfiguration(
+  { issuer, ca }: { readonly issuer: string; readonly ca: string },
+  change: (jwt: ShippedJwt) => void = () => undefined,
+): Promise<string> {
+  const file = join(import.meta.dirname, '../../docs/kubernetes/authentication-configuration.yaml');
+  const document = parse(await readFile(file, 'utf8')) as { jwt: [ShippedJwt] };
+  document.jwt[0].issuer.url = issuer;
+  document.jwt[0].issuer.certificateAuthority = ca;
+  change(document.jwt[0]);
+  return stringify(document);
 }
 
 /** `configuration` is the text of an AuthenticationConfiguration. @throws when Kubernetes refuses it */
 export async function startAuthenticator(
-  binary: string,
   configuration: string,
   flags: readonly string[] = [],
 ): Promise<KubernetesAuthenticator> {
   const folder = await mkdtemp(join(tmpdir(), 'authenticator-'));
   const file = join(folder, 'authentication.yaml');
   await writeFile(file, configuration);
-  const child = spawn(binary, ['--config', file, ...flags], { stdio: 'pipe' });
+  const child = spawn(inject('authenticator'), ['--config', file, ...flags], { stdio: 'pipe' });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     errors += chunk;

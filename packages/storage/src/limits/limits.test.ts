@@ -135,6 +135,7 @@ describe.each(versions)('removing what expired on PostgreSQL %i', (version) => {
       unit.offlineSessions.open(
         sampleOfflineSession(place.clock, { id: Buffer.from(name), grantId: name, expiresAt }),
       );
+      unit.upstreamSessions.keep({ id: name, state: null, expiresAt });
       await unit.commit('success');
       await place.store.rateLimits.take(name, { tries: 1, window: seconds });
       await place.store.replayGuards.once(name, expiresAt);
@@ -153,11 +154,11 @@ describe.each(versions)('removing what expired on PostgreSQL %i', (version) => {
     await expiring('later', 11);
     expect(await place.store.removeExpired(never)).toBe(0);
     place.clock.pass(10);
-    expect(await place.store.removeExpired(never)).toBe(11);
+    expect(await place.store.removeExpired(never)).toBe(12);
     expect(await place.store.unit().offlineSessions.find(Buffer.from('later'))).not.toBeNull();
     expect((await place.store.unit().logins.findArrival('later'))?.login.token).toBe('later');
     place.clock.pass(1);
-    expect(await place.store.removeExpired(never)).toBe(11);
+    expect(await place.store.removeExpired(never)).toBe(12);
   });
 
   test('every table with an end is cleared', async () => {
@@ -176,6 +177,7 @@ describe.each(versions)('removing what expired on PostgreSQL %i', (version) => {
       'replay_guards',
       'sessions',
       'tries',
+      'upstream_sessions',
     ]);
   });
 
