@@ -11,6 +11,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hostileTable } from './hostile-table.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const rings = JSON.parse(readFileSync(join(root, 'tests/rings.json'), 'utf8'));
@@ -107,6 +108,7 @@ async function runRing(name) {
   const status = await vitest(name, report);
   const counted = readReport(report);
   const problem = problemOf(name, status, counted);
+  if (name === 'hostile' && existsSync(report)) console.log(hostileTable(readJson(report)));
   return { name, ...counted, problem, seconds: Math.round((Date.now() - started) / 1000) };
 }
 
@@ -138,9 +140,13 @@ function vitest(name, report) {
   });
 }
 
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
 function readReport(path) {
   if (!existsSync(path)) return { passed: 0, failed: 0, skipped: 0 };
-  const report = JSON.parse(readFileSync(path, 'utf8'));
+  const report = readJson(path);
   // A file that cannot be loaded has no tests to count, and is a failure all the same.
   const broken = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some(isFailed),

@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { wayOut } from '../../../packages/server/src/testing/way-out.ts';
 import { openGithubConnector } from '../../../tests/support/github-connector.ts';
 import { type GithubCase, refreshCases, signInCases } from '../../../tests/support/hostile/github/cases.ts';
 import { startFakeGithub } from '../../../tests/support/hostile/github/fake-github.ts';
 import { type Listening, listen } from '../../../tests/support/hostile/listen.ts';
+import { note } from '../../../tests/support/hostile/note.ts';
 
 let trap: Listening;
 const caught: (string | undefined)[] = [];
@@ -40,8 +41,17 @@ async function stageFor({ kind = 'oauth', config, slow }: GithubCase) {
 
 type Staged = Awaited<ReturnType<typeof stageFor>>;
 
-async function outcomeOf(attempt: Promise<unknown>): Promise<unknown> {
-  return attempt.catch((error: unknown) => error);
+/** How it ended, for the table as well. */
+async function noted(
+  context: TestContext,
+  { attack, ends: [expected] }: GithubCase,
+  attempt: Promise<unknown>,
+): Promise<unknown> {
+  const row = { peer: 'GitHub', attack, expected } as const;
+  note(context, row);
+  const outcome = await attempt.catch((error: unknown) => error);
+  note(context, { ...row, seen: outcome instanceof Error ? outcome.message : JSON.stringify(outcome) });
+  return outcome;
 }
 
 function judge(
@@ -64,11 +74,11 @@ function judge(
 }
 
 describe('a sign-in at a GitHub with this fault is refused', () => {
-  test.each(signInCases)('$attack: $ends.0', async (row) => {
+  test.for(signInCases)('$attack: $ends.0', async (row, context) => {
     const staged = await stageFor(row);
     try {
       row.arrange(staged.stage);
-      judge(row, await outcomeOf(staged.connector.signIn('octocat')), staged);
+      judge(row, await noted(context, row, staged.connector.signIn('octocat')), staged);
     } finally {
       await staged.stop();
     }
@@ -76,12 +86,12 @@ describe('a sign-in at a GitHub with this fault is refused', () => {
 });
 
 describe('a refresh after this', () => {
-  test.each(refreshCases)('$attack: $ends.0', async (row) => {
+  test.for(refreshCases)('$attack: $ends.0', async (row, context) => {
     const staged = await stageFor(row);
     try {
       const identity = await staged.connector.signIn('octocat');
       row.arrange(staged.stage);
-      judge(row, await outcomeOf(staged.connector.refresh(identity, testCall())), staged);
+      judge(row, await noted(context, row, staged.connector.refresh(identity, testCall())), staged);
     } finally {
       await staged.stop();
     }

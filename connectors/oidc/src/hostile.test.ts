@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { type WayOut, wayOut } from '../../../packages/server/src/testing/way-out.ts';
+import { note } from '../../../tests/support/hostile/note.ts';
 import { oidcCases } from '../../../tests/support/hostile/oidc-cases.ts';
 import { makeKeys, signed, startHostileOidcProvider } from '../../../tests/support/hostile/oidc-provider.ts';
 import { clientSecret, openAt, signInAt } from './testing/open-connector.ts';
@@ -42,10 +43,14 @@ test.each(['ES256', 'PS256', 'EdDSA'])(
 );
 
 describe('an upstream that lies is refused', () => {
-  test.each(oidcCases)('$attack', async ({ lies, config, fresh, refused: [code, reason] }) => {
+  test.for(oidcCases)('$attack', async ({ attack, lies, config, fresh, refused }, context) => {
+    const [code, reason] = refused;
+    const row = { peer: 'OpenID', attack, expected: code } as const;
+    note(context, row);
     upstream.lies = lies;
     const outcome = await signIn(config, fresh).catch((error: unknown) => error);
     assert.ok(ConnectorError.is(outcome), `it was taken, or died: ${String(outcome)}`);
+    note(context, { ...row, seen: outcome.message });
     expect([outcome.code, outcome.message]).toEqual([code, expect.stringMatching(reason)]);
     expect(`${outcome.message} ${String(outcome.cause)}`).not.toContain(clientSecret);
   });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, expect, test } from 'vitest';
+import { note } from '../../../tests/support/hostile/note.ts';
 import { hostileCases } from '../../../tests/support/hostile/saml-cases.ts';
 import { posted, readRequest } from '../../../tests/support/hostile/saml-idp.ts';
 import { issuer, jane, ourKeys, play, strangersKeys } from './testing/played-provider.ts';
@@ -25,12 +26,15 @@ describe('what a hostile identity provider sends', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(hostileCases.map((row) => [`${row.group}: ${row.name}`, row] as const))(
+  test.for(hostileCases.map((row) => [`${row.group}: ${row.name}`, row] as const))(
     '%s is refused',
-    async (_, { answer, refusal, code = 'bad_response' }) => {
+    async ([attack, { answer, refusal, code = 'bad_response' }], context) => {
+      const row = { peer: 'SAML', attack, expected: code } as const;
+      note(context, row);
       const { request, finish, good } = await played.begin();
       const stage = { idp: played.idp, request, good, stranger: strangersKeys, ours: ourKeys };
       const error = await failureOf(finish(answer({ ...stage, now: played.host.now() })));
+      note(context, { ...row, seen: error.message });
       expect(error.message).toMatch(refusal);
       expect(error.code).toBe(code);
       // The provider is not to blame for what a stranger plays: a good answer still counts.
