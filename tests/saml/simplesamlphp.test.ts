@@ -7,6 +7,7 @@ import { type HttpBrowser, type Page, textOf } from '../support/http-browser.ts'
 import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
 
 const ours = makeSamlKeys('login.example.com');
+const initiateLoginUri = 'https://app.example.com/auth/login?cluster=1';
 
 describe('SimpleSAMLphp', () => {
   let idp: SimpleSamlPhp;
@@ -26,6 +27,7 @@ describe('SimpleSAMLphp', () => {
               metadata: { url: idp.metadataUrl },
               attributes: { username: 'uid', email: 'mail', displayName: 'displayName', groups: 'groups' },
               signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
+              unsolicited: { initiateLoginUri },
               decryption: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
             },
           },
@@ -160,6 +162,26 @@ describe('SimpleSAMLphp', () => {
     const end = await deliver(victim.browser, answer, victim.redirectUri);
     expect(end.location).toBeUndefined();
     expect(textOf(end)).toMatch(/another browser/i);
+  });
+
+  // Login CSRF: what begins at the provider's portal could be anybody's, so it begins anew here.
+  test('sends a person from its portal to a sign-in of their own, and nothing of its answer is used', async () => {
+    const rp = await house.party('web');
+    const entityId = encodeURIComponent(`${house.issuer}/connectors/school/metadata`);
+    const portal = `${idp.url}/saml2/idp/SSOService.php?spentityid=${entityId}`;
+    const form = await rp.browser.go(portal);
+    const answer = await rp.browser.submit(form, { username: 'jane', password: 'janes-password' });
+    const landed = await deliver(rp.browser, answer, initiateLoginUri);
+    const { searchParams } = landed.location ?? new URL('about:blank');
+    expect(Object.fromEntries(searchParams)).toEqual({ cluster: '1', iss: house.issuer });
+    const silent = await rp.authorization({ prompt: 'none' });
+    const end = await rp.browser.go(silent.url, rp.redirectUri);
+    expect(end.location?.searchParams.get('error')).toBe('login_required');
+    // The application begins, and the provider lets her in without a password.
+    const begun = await rp.authorization();
+    const arrived = await deliver(rp.browser, await rp.browser.go(begun.url), rp.redirectUri);
+    const tokens = await rp.exchange(begun, arrived);
+    expect(decodeJwt(tokens.id_token ?? '').preferred_username).toBe('jane');
   });
 
   test('finds its own address and ours in the check', async () => {
