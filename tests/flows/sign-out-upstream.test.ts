@@ -86,7 +86,7 @@ describe('a sign-out here', () => {
     const party = await signIn();
     const { browser } = party;
     const question = await browser.go(logoutAddress());
-    expect(textOf(question)).toContain('Where Partner company takes part, you are signed out there as well.');
+    expect(textOf(question)).toContain('If Partner company allows it, you are signed out there as well.');
     const leaving = await browser.submit(question, { logout: 'yes' }, provider.issuer);
     assert.ok(leaving.location);
     expect(await isSignedIn(party)).toBe(false);

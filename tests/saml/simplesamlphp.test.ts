@@ -140,7 +140,7 @@ describe('SimpleSAMLphp', () => {
     const { browser } = rp;
     const elsewhere = await signIn('jane', 'janes-password');
     const question = await browser.go(`${house.issuer}/logout`);
-    expect(textOf(question)).toContain('Where School takes part, you are signed out there as well.');
+    expect(textOf(question)).toContain('If School allows it, you are signed out there as well.');
     const done = await browser.submit(question, { logout: 'yes' });
     expect(textOf(done)).toContain('You are signed out');
     expect(done.url.pathname).toBe('/logout/success');

@@ -20,7 +20,7 @@ export function signOutPage(site: Site, props: SignOutProps): Html {
 <p class="lead">Do you want to sign out of ${site.name} on this device?</p>
 ${
   props.upstreamName !== undefined &&
-  html`<p class="hint">Where ${props.upstreamName} takes part, you are signed out there as well.</p>
+  html`<p class="hint">If ${props.upstreamName} allows it, you are signed out there as well.</p>
 `
 }<form method="post" action="${props.action}" class="actions">
 <input type="hidden" name="xsrf" value="${props.xsrf}">
