@@ -83,13 +83,13 @@ async function readAgain(
 }
 
 /**
- * To a GitHub App that is not installed in an organisation its members look as if they were none, so there it is not
- * GitHub's word about this person alone.
+ * GitHub's word about this person alone is that they are in none of the organisations. To a GitHub App that is not
+ * installed its members look so too; and a team that was renamed or deleted has lost everybody at once.
  * @throws ConnectorError where an organisation cannot be seen: renamed, it would say of everybody that they left
  */
-function notAdmitted({ certain, reason }: NotAdmitted, { config }: Upstream): Refreshed<State> {
+function notAdmitted({ certain, stillMember, reason }: NotAdmitted, { config }: Upstream): Refreshed<State> {
   if (!certain) throw new ConnectorError('unavailable', { reason });
-  return { status: 'gone', reason, proof: config.app === 'github' ? 'absent' : 'stated' };
+  return { status: 'gone', reason, proof: stillMember || config.app === 'github' ? 'absent' : 'stated' };
 }
 
 /** A 401 alone may be a fault of GitHub's: there is a question for just this, which the app asks in its own name. */

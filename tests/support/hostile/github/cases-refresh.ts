@@ -41,19 +41,38 @@ export const refreshCases: readonly GithubCase[] = [
   {
     attack: 'the person leaves the organisation',
     arrange: ({ acme, octocat }) => void acme.members.delete(octocat.id),
-    ends: ['gone', /acme \(no member\)/],
+    ends: ['gone', /acme \(no member\).*"stated"/],
   },
   {
     attack: 'the person leaves the organisation that a GitHub App reads',
     kind: 'github',
     arrange: ({ acme, octocat }) => void acme.members.delete(octocat.id),
-    ends: ['gone', /acme \(no member\)/],
+    ends: ['gone', /acme \(no member\).*"absent"/],
   },
   {
     attack: 'the person leaves the last of the listed teams',
     config: { orgs: [{ name: 'acme', teams: ['Team 3'] }] },
     arrange: ({ teams, octocat }) => void teams[3]?.members.delete(octocat.id),
-    ends: ['gone', /none of its listed teams/],
+    ends: ['gone', /none of its listed teams.*"absent"/],
+  },
+  {
+    attack: 'the listed team is renamed: everybody looks as if they had left it',
+    config: { orgs: [{ name: 'acme', teams: ['Team 3'] }] },
+    arrange: ({ teams }) => {
+      const [, , , listed] = teams;
+      if (listed) Object.assign(listed, { name: 'Team Three', slug: 'team-three' });
+    },
+    ends: ['gone', /none of its listed teams.*"absent"/],
+  },
+  {
+    attack: 'an organisation is suspended, and all of its members are told so',
+    arrange: ({ fake }) => {
+      fake.tamper = ({ path }) =>
+        path.startsWith('/user/memberships/')
+          ? refuse(403, 'The organization account was suspended.')
+          : undefined;
+    },
+    ends: ['unavailable', /organization account was suspended/],
   },
   {
     attack: 'the organisation is renamed: everybody looks as if they had left',
