@@ -35,6 +35,17 @@ describe('the departure', () => {
     expect(url.searchParams.get('scope')).toBe('user:email');
   });
 
+  // Attack: somebody at an unlocked screen, and a client that wants a sign-in of the last five minutes. GitHub would
+  // answer from its own session, without a word about when that began.
+  test.each([
+    [{ fresh: true }, 'select_account'],
+    [{ fresh: false, maxAge: 300 }, 'select_account'],
+    [{ fresh: false }, null],
+  ])('has somebody choose the account for %j: %s', async (wish, prompt) => {
+    const connector = await openGithubConnector(fake);
+    expect((await connector.leave(wish)).searchParams.get('prompt')).toBe(prompt);
+  });
+
   test('asks for no scopes for a GitHub App, which has permissions', async () => {
     const connector = await openGithubConnector(fake, { app: 'github', orgs: [{ name: 'acme' }] });
     expect((await connector.leave()).searchParams.has('scope')).toBe(false);
