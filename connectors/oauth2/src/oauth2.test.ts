@@ -102,6 +102,18 @@ describe('a sign-in', () => {
     });
   });
 
+  // Attack: somebody at an unlocked screen, where a client wants a sign-in of the last minutes.
+  test.each([
+    [{ fresh: true }, 'login'],
+    [{ fresh: false, maxAge: 300 }, 'login'],
+    [{ fresh: false }, null],
+  ])('tells the upstream to ask again for the wish %j: %s', async (wish, prompt) => {
+    const { login } = open({ insecureNoFreshnessProof: true });
+    assert.ok(login.kind === 'redirect');
+    const { departure } = await login.begin({ token: 'our-token', callbackUrl, wish }, testCall());
+    assert.equal(departure.url.searchParams.get('prompt'), prompt);
+  });
+
   test('compares who answers, where that is written down', async () => {
     upstream.lies = { ...plain, back: (params) => params.set('iss', 'https://evil.example') };
     expect(await signIn()).toMatchObject({ username: 'ada' });
