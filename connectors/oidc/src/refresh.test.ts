@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeKeys, signed, startHostileOidcProvider } from '../../../tests/support/hostile/oidc-provider.ts';
 import type { State } from './state.ts';
@@ -152,6 +153,107 @@ describe('a refresh', () => {
       status: 'current',
       identity: { username: 'ada', groups: ['staff'] },
     });
+  });
+});
+
+// OIDC Core 1.0, section 12.2: a refreshed ID token may leave out nearly everything.
+describe('a refreshed ID token', () => {
+  const now = (change: Record<string, unknown>) => {
+    upstream.lies = { claims: (honest) => ({ ...honest, ...change }) };
+  };
+  const domain = { preset: 'google', hostedDomains: ['example.com'] };
+  const level = { acrValues: ['gold', 'silver'] };
+  beforeEach(() => {
+    upstream.person = { ...upstream.person, email: 'ada@example.com', hd: 'example.com', acr: 'gold' };
+  });
+
+  test.each([
+    ['domain', domain, { hd: undefined }],
+    ['domain', domain, { hd: null }],
+    ['level', level, { acr: undefined }],
+    ['level', level, { acr: '' }],
+    ['level', level, { acr: 'silver' }],
+  ])('that does not take the %s back ends nobody, however often: %j, %j', async (_, options, change) => {
+    const { refresh } = await signedIn(options);
+    now(change);
+    const once = await refresh();
+    assert.ok(once.status === 'current');
+    expect(await refresh(once.identity)).toMatchObject({
+      status: 'current',
+      identity: { upstreamId: 'u-1', authenticated: { acr: 'gold' } },
+    });
+  });
+
+  test.each([
+    ['domain', domain, { hd: 'evil.example' }, /evil\.example/],
+    ['level', level, { acr: 'bronze' }, /bronze/],
+  ])('with another %s counts as said of the person', async (_, options, change, reason) => {
+    const { refresh } = await signedIn(options);
+    now(change);
+    await assert.rejects(refresh(), isRefused('not_allowed', reason));
+  });
+
+  test('that is silent about what was never asked before has the person sign in again, and states nothing', async () => {
+    upstream.person = { ...upstream.person, hd: undefined, acr: undefined };
+    for (const stricter of [domain, level]) {
+      const { identity, call } = await signedIn();
+      const { connector } = openAt(upstream, stricter);
+      expect(await connector.refresh?.(identity, call)).toMatchObject({ status: 'gone', proof: 'absent' });
+    }
+  });
+
+  test('from which the domain is missing leaves who asks for groups in that domain as it was', async () => {
+    const { refresh } = await signedIn(domain);
+    now({ hd: undefined });
+    const refreshed = await refresh();
+    assert.ok(refreshed.status === 'current');
+    expect(decodeJwt(refreshed.identity.state.idToken)).toMatchObject({ hd: 'example.com' });
+  });
+
+  test('that says no more than who it is about leaves the rest as it was, or to userinfo', async () => {
+    const silent = { preferred_username: undefined, email: undefined, groups: undefined, hd: undefined };
+    upstream.lies = { discovery: ({ userinfo_endpoint: _, ...rest }) => rest };
+    const without = await signedIn();
+    now(silent);
+    for (let who = without.identity, turn = 0; turn < 2; turn += 1) {
+      const refreshed = await without.refresh(who);
+      assert.ok(refreshed.status === 'current');
+      expect(refreshed.identity).toMatchObject({ username: 'ada', groups: ['staff'] });
+      who = refreshed.identity;
+    }
+    upstream.lies = {};
+    const { refresh } = await signedIn();
+    now(silent);
+    upstream.person = { ...upstream.person, groups: ['writers'] };
+    expect(await refresh()).toMatchObject({ status: 'current', identity: { groups: ['writers'] } });
+  });
+
+  // Attack: somebody loses their last group, many upstreams then leave the claim out, and the old ones are kept.
+  test('without groups is one of somebody who has none, unless they are required', async () => {
+    const { refresh } = await signedIn();
+    now({ groups: undefined });
+    expect(await refresh()).toMatchObject({ status: 'current', identity: { groups: [] } });
+    upstream.lies = {};
+    const strict = await signedIn({ claims: { groups: [{ claim: 'groups', required: true }] } });
+    now({ groups: undefined });
+    await assert.rejects(strict.refresh(), isRefused('bad_response', /required/));
+  });
+
+  // Attack: the name comes from userinfo alone, so no ID token ever has it; the groups of the first one must not stay.
+  test('without groups has none either where the name is in userinfo', async () => {
+    upstream.lies = { claims: ({ preferred_username: _, email: __, ...rest }) => rest };
+    const { refresh } = await signedIn({ userinfo: true });
+    upstream.person = { ...upstream.person, groups: undefined };
+    expect(await refresh()).toMatchObject({ identity: { username: 'ada', groups: [] } });
+  });
+
+  // Attack: an address that nobody has checked, beside the proof of the one before it.
+  test('with another address has no proof of it from before', async () => {
+    upstream.lies = { discovery: ({ userinfo_endpoint: _, ...rest }) => rest };
+    upstream.person = { ...upstream.person, email_verified: true };
+    const { refresh } = await signedIn();
+    now({ preferred_username: undefined, email: 'boss@example.com', email_verified: undefined });
+    expect(await refresh()).toMatchObject({ identity: { email: { verified: false } } });
   });
 });
 
