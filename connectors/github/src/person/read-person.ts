@@ -27,7 +27,7 @@ export async function readPerson(
   const email = await readEmail(asker);
   const belonging = await readBelonging(asker);
   const groups = groupsOf(belonging, upstream.config);
-  traceBelonging(call, belonging);
+  traceBelonging(asker, belonging);
   const state = { ...tokens, seen: asker.seen.pages() };
   return {
     identity: identityOf(them, email, groups, state),
@@ -62,10 +62,17 @@ function identityOf(
   };
 }
 
-function traceBelonging({ trace }: Call, { memberships, orgs, teams }: Belonging): void {
+/** To an OAuth app GitHub keeps quiet about what has not let it in, so that nobody else can say what is missing. */
+const unlisted =
+  'without those that have not approved this app, which GitHub leaves out: name them under `orgs` to be told';
+
+function traceBelonging({ upstream, call }: Asker, { memberships, orgs, teams }: Belonging): void {
+  const { app, loadAllGroups } = upstream.config;
+  const { trace } = call;
   trace.step('github organisations', {
     listed: memberships.map(({ org, state }) => ({ name: org.name, state })),
     all: orgs.map(({ id, login }) => ({ id, login })),
+    ...(loadAllGroups && app === 'oauth' && { unlisted }),
   });
   trace.step('github teams', {
     teams: teams.map(({ id, name, slug, organization }) => ({ id, name, slug, org: organization.login })),
