@@ -168,6 +168,23 @@ describe('a refresh', () => {
   });
 });
 
+// Attack: whoever reads the log. Proxies, and services in a debug mode, repeat what they were sent.
+test('the secret of the client is quoted neither by a sign-in nor by a check', async () => {
+  const clientSecret = 'a secret with ü, / and +';
+  const connector = open({ clientSecret, clientAuthentication: 'client_secret_post' });
+  upstream.lies = {
+    token: (_, sent) => (response: ServerResponse) => {
+      const body = { error: 'invalid_client', error_description: `${sent} ${sent.get('client_secret')}` };
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    },
+  };
+  const refused = await signIn(connector).catch((error: unknown) => error);
+  assert.ok(ConnectorError.is(refused) && /client_secret=…/.test(refused.message));
+  for (const text of [refused.message, JSON.stringify(await connector.check(testCall()))]) {
+    assert.ok(!/with ü|with\+%C3|with%20%C3/.test(text), text);
+  }
+});
+
 test('connector check finds a userinfo endpoint that answers to anybody', async () => {
   const lines = await open().check(testCall());
   expect(lines.filter(({ ok }) => !ok)).toMatchObject([

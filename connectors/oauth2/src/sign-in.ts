@@ -79,7 +79,7 @@ async function exchange(
   url.search = arrival.params.toString();
   // Nobody has said what it should be; each connector has a redirect URI and a token endpoint of its own.
   if (config.issuer === undefined) url.searchParams.delete('iss');
-  const secrets = [...arrival.params.getAll('code'), memo.verifier, memo.token];
+  const secrets = [...arrival.params.getAll('code'), memo.verifier, memo.token, config.clientSecret];
   try {
     const checks = { pkceCodeVerifier: memo.verifier, expectedState: memo.token };
     return await client.authorizationCodeGrant(opened, url, checks);

@@ -63,6 +63,11 @@ describe('an upstream that lies is refused', () => {
     const outcome = await signIn(config, fresh).catch((error: unknown) => error);
     assert.ok(ConnectorError.is(outcome), `it was taken, or died: ${String(outcome)}`);
     expect([outcome.code, outcome.message]).toEqual([code, expect.stringMatching(reason)]);
-    expect(`${outcome.message} ${String(outcome.cause)}`).not.toContain(clientSecret);
+    const written = `${outcome.message} ${String(outcome.cause)}`;
+    const sent = upstream.tokenRequests.flatMap((body) => [body.get('code'), body.get('code_verifier')]);
+    for (const secret of [clientSecret, ...sent].filter((one) => one !== null)) {
+      expect(written).not.toContain(secret);
+      expect(written).not.toContain(String(new URLSearchParams({ '': secret })).slice(1));
+    }
   });
 });

@@ -6,7 +6,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeKeys, signed, startHostileOidcProvider } from '../../../tests/support/hostile/oidc-provider.ts';
 import type { State } from './state.ts';
-import { openAt, signInAt } from './testing/open-connector.ts';
+import { clientSecret, openAt, signInAt } from './testing/open-connector.ts';
 
 const upstream = await startHostileOidcProvider();
 const strangers = await makeKeys();
@@ -305,6 +305,18 @@ describe('a refresh token that is taken no more', () => {
     upstream.lies = no({ error: 'invalid_grant', error_description: `no: ${identity.state.refreshToken}` });
     const refreshed = await refresh();
     assert.ok(!JSON.stringify(refreshed).includes(String(identity.state.refreshToken)));
+  });
+
+  test('is not quoted, nor the secret of the client, by an upstream that repeats all that it was sent', async () => {
+    const { identity, refresh } = await signedIn({ clientAuthentication: 'client_secret_post' });
+    const repeat = (_: unknown, sent: URLSearchParams) =>
+      no({ error: 'invalid_grant', error_description: `${sent} ${sent.get('client_secret')}` }).token();
+    upstream.lies = { token: repeat };
+    const refreshed = JSON.stringify(await refresh());
+    assert.match(refreshed, /client_secret=…/);
+    for (const secret of [clientSecret, String(identity.state.refreshToken)]) {
+      assert.ok(!refreshed.includes(secret), refreshed);
+    }
   });
 });
 

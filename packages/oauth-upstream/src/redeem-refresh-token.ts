@@ -8,6 +8,8 @@ export interface RefusalRules {
   readonly leftWhen: readonly string[];
   /** What it means that a token is taken no more. */
   readonly revoked: 'gone' | 'unavailable';
+  /** Kept out of the log. */
+  readonly clientSecret?: string | undefined;
 }
 
 export type TokenAnswer = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
@@ -21,7 +23,7 @@ export async function redeemRefreshToken(
   refreshToken: string,
   rules: RefusalRules,
 ): Promise<Redeemed> {
-  const step = { asked: 'the token endpoint', secrets: [refreshToken] };
+  const step = { asked: 'the token endpoint', secrets: [refreshToken, rules.clientSecret] };
   try {
     return { tokens: await client.refreshTokenGrant(opened, refreshToken) };
   } catch (error) {

@@ -190,6 +190,18 @@ function parties(): readonly OidcCase[] {
     row('the token is of another sign-in', claims({ nonce: 'another' }), ['bad_response', /nonce/]),
     row('the token is of no sign-in', claims({ nonce: undefined }), ['bad_response', /nonce/]),
     row('the token names nobody', claims({ sub: undefined }), ['bad_response', /"sub"/]),
+    row(
+      'the token endpoint repeats what it was sent',
+      { token: (_, sent) => repeated([...sent.values()].join(' ')) },
+      ['bad_response', /said no \(invalid_request: /],
+      { config: { clientAuthentication: 'client_secret_post' } },
+    ),
+    row(
+      'the token endpoint repeats it as it was written on the way',
+      { token: (_, sent) => repeated(String(sent)) },
+      ['bad_response', /said no \(invalid_request: /],
+      { config: { clientAuthentication: 'client_secret_post' } },
+    ),
     row('there is no token', { token: ({ id_token: _, ...rest }) => rest }, ['bad_response', /id_token/]),
     row('no domain of ours', claims({ hd: 'evil.example' }), ['not_allowed', /hostedDomains/], {
       config: { preset: 'google', hostedDomains: ['example.com'] },
@@ -381,6 +393,12 @@ function userinfo(): readonly OidcCase[] {
       ['bad_response', /"sub"/],
       { config },
     ),
+    row(
+      'userinfo is signed by nobody',
+      about((honest) => jwt(unsigned({ ...honest, iss: 'x', aud: 'gatehouse' }))),
+      ['bad_response', /"alg"/],
+      { config },
+    ),
     row('userinfo is a list', about(raw('[]')), ['bad_response', /userinfo/], { config }),
     row(
       'userinfo takes no token of its own',
@@ -453,8 +471,19 @@ function claims(change: Members): OidcLies {
   return { claims: (honest) => ({ ...honest, ...change }) };
 }
 
+function jwt(token: string) {
+  return raw(token, 'application/jwt')();
+}
+
 function raw(body: string, type = 'application/json') {
   return () => (response: ServerResponse) => void response.writeHead(200, { 'content-type': type }).end(body);
+}
+
+/** As proxies and services in a debug mode do: with the client's secret, the code and its verifier. */
+function repeated(sent: string) {
+  const body = JSON.stringify({ error: 'invalid_request', error_description: sent });
+  return (response: ServerResponse) =>
+    void response.writeHead(400, { 'content-type': 'application/json' }).end(body);
 }
 
 function endless(response: ServerResponse): void {
