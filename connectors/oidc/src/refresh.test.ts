@@ -88,6 +88,20 @@ describe('a refresh', () => {
     assert.ok(!upstream.asked.includes('/elsewhere'));
   });
 
+  // Attack: the same with the access token, of which userinfo at the alias would make anybody.
+  test('asks the userinfo endpoint that was written, whatever alias the document names', async () => {
+    const alias = { mtls_endpoint_aliases: { userinfo_endpoint: `${upstream.issuer}/elsewhere` } };
+    upstream.lies = { discovery: (honest) => ({ ...honest, ...alias }) };
+    const { refresh } = await signedIn({
+      tlsCertificate: '-----BEGIN CERTIFICATE-----',
+      tlsKey: '-----BEGIN PRIVATE KEY-----',
+      endpoints: { userinfo: `${upstream.issuer}/userinfo` },
+      userinfo: true,
+    });
+    assert.equal((await refresh()).status, 'current');
+    assert.ok(!upstream.asked.includes('/elsewhere'));
+  });
+
   test('believes no ID token of another person, client or issuer', async () => {
     for (const change of [
       { sub: 'u-2' },
@@ -272,12 +286,22 @@ describe('a refresh token that is taken no more', () => {
   test.each([
     ['microsoft', 'AADSTS50057: The user account is disabled.', 'stated'],
     ['microsoft', 'AADSTS50173: The provided grant has expired.', 'absent'],
+    // Attack, or accident: a directory is restored in halves, and says of everybody that there is no such account.
+    ['microsoft', 'AADSTS50034: The user account does not exist in the directory.', 'absent'],
+    ['microsoft', 'AADSTS50020: User account does not exist in tenant.', 'absent'],
     ['google', 'Token has been expired or revoked.', 'absent'],
   ])('at %s with the words "%s" is %s', async (preset, description, proof) => {
     upstream.person = { ...upstream.person, oid: 'o-1', email: 'ada@example.com' };
     const { refresh } = await signedIn({ preset });
     upstream.lies = no({ error: 'invalid_grant', error_description: description });
     expect(await refresh()).toMatchObject({ status: 'gone', proof });
+  });
+
+  test('is not a statement about the person in any other answer that has the words', async () => {
+    upstream.person = { ...upstream.person, oid: 'o-1' };
+    const { refresh } = await signedIn({ preset: 'microsoft' });
+    upstream.lies = no({ error: 'invalid_client', error_description: 'AADSTS50057' });
+    await assert.rejects(refresh(), isRefused('unavailable', /invalid_client/));
   });
 
   test('is "not available" by option', async () => {

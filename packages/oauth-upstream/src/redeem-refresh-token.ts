@@ -4,7 +4,7 @@ import * as client from 'openid-client';
 import { failureOf, readable, type Step } from './failures.ts';
 
 export interface RefusalRules {
-  /** Parts of an `error_description` that speak of this very person: they have left, or were shut out. */
+  /** Parts of an `error_description` that speak of this very person: they were shut out. */
   readonly leftWhen: readonly string[];
   /** What it means that a token is taken no more. */
   readonly revoked: 'gone' | 'unavailable';
@@ -55,7 +55,7 @@ function whatNoMeans(
     return {
       status: 'gone',
       proof: 'stated',
-      reason: `the upstream says that the person has left (${said})`,
+      reason: `the upstream says that the person was shut out (${said})`,
     };
   }
   if (notAnyMore.has(error) && revoked === 'gone') {

@@ -360,6 +360,16 @@ function forms(): readonly OidcCase[] {
       'misconfigured',
       /more groups than the token can hold/,
     ]),
+    row('the groups did not fit, by a flag that is text', claims({ groups: undefined, hasgroups: 'true' }), [
+      'misconfigured',
+      /more groups than the token can hold/,
+    ]),
+    row(
+      'nested groups did not fit',
+      claims({ groups: undefined, _claim_names: { realm_access: 'src1' } }),
+      ['misconfigured', /more groups than the token can hold/],
+      { config: { claims: { groups: 'realm_access.roles' } } },
+    ),
     row('the groups did not fit, and some are there', claims({ _claim_names: { groups: 'src1' } }), [
       'misconfigured',
       /more groups than the token can hold/,
