@@ -70,7 +70,7 @@ async function readAgain(
     if (error instanceof Refusal && error.kind === 'suspended') return error;
     throw error;
   });
-  if (person instanceof Refusal) return gone(person.message);
+  if (person instanceof Refusal) return { status: 'gone', reason: person.message, proof: 'stated' };
   const { identity, admission } = person;
   if (identity.upstreamId !== before.upstreamId) {
     throw new ConnectorError('unavailable', { reason: 'the token is of another account than it was' });
@@ -92,7 +92,10 @@ function notAdmitted({ certain, stillMember, reason }: NotAdmitted, { config }: 
   return { status: 'gone', reason, proof: stillMember || config.app === 'github' ? 'absent' : 'stated' };
 }
 
-/** A 401 alone may be a fault of GitHub's: there is a question for just this, which the app asks in its own name. */
+/**
+ * A 401 alone may be a fault of GitHub's: there is a question for just this, which the app asks in its own name. That a
+ * token is unknown is not said of the person: an owner can revoke all tokens of the app with one button, or delete it.
+ */
 async function tokenRefused(
   upstream: Upstream,
   identity: Identity<State>,
@@ -101,11 +104,8 @@ async function tokenRefused(
   if (await isTokenKnown(upstream, identity.state.token, call)) {
     throw new ConnectorError('unavailable', { reason: 'GitHub refused a token that it calls valid' });
   }
-  return gone('GitHub does not know the token any more: the person or an administrator has revoked it');
-}
-
-function gone(reason: string): Refreshed<State> {
-  return { status: 'gone', reason, proof: 'stated' };
+  const reason = 'GitHub does not know the token any more: the person or an administrator has revoked it';
+  return { status: 'gone', reason, proof: 'absent' };
 }
 
 /** It worked when they signed in: what does not work now says nothing about the person. */

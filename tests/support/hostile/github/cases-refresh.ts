@@ -6,7 +6,8 @@ export const refreshCases: readonly GithubCase[] = [
   {
     attack: 'the person revokes the app',
     arrange: ({ fake, octocat }) => fake.oauth.revoke(octocat),
-    ends: ['gone', /does not know the token/],
+    // As after "Revoke all user tokens", which is one button.
+    ends: ['gone', /does not know the token.*"absent"/],
   },
   {
     attack: 'a token is refused that GitHub calls valid',
@@ -36,7 +37,7 @@ export const refreshCases: readonly GithubCase[] = [
     arrange: ({ octocat }) => {
       octocat.suspended = true;
     },
-    ends: ['gone', /suspended/],
+    ends: ['gone', /suspended.*"stated"/],
   },
   {
     attack: 'the person leaves the organisation',
@@ -135,7 +136,7 @@ export const refreshCases: readonly GithubCase[] = [
     attack: 'the refresh token of a GitHub App is refused',
     kind: 'github',
     arrange: ({ fake, octocat }) => fake.oauth.revoke(octocat),
-    ends: ['gone', /refresh token/],
+    ends: ['gone', /refresh token.*"absent"/],
   },
   {
     attack: 'the client secret of a GitHub App is replaced while its tokens end',
