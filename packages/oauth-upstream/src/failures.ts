@@ -68,8 +68,8 @@ export function readable(text: string, secrets: readonly (string | undefined)[] 
     .slice(0, 300);
 }
 
-/** A client assertion (RFC 7523), which is made for each request. */
-const signedByUs = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+/** A client assertion (RFC 7523), which is made for each request. Begins nowhere else, so that a long text takes no time. */
+const signedByUs = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 /** As it is, and as it is on its way in a form or an address. */
 function waysToWrite(secret: string): readonly string[] {
