@@ -52,6 +52,24 @@ describe('the departure', () => {
   });
 });
 
+// Attack: what the browser brings is whatever somebody put into an address.
+describe('an answer with', () => {
+  test.each([
+    ['two states', (params: URLSearchParams) => params.append('state', 'another'), /state/],
+    ['two codes', (params: URLSearchParams) => params.append('code', 'another'), /more than one/],
+    ['an empty code', (params: URLSearchParams) => params.set('code', ''), /no code/],
+    ['a code without an end', (params: URLSearchParams) => params.set('code', 'x'.repeat(1001)), /no code/],
+  ])('%s is refused, and GitHub is not asked', async (_, change, reason) => {
+    const connector = await openGithubConnector(fake);
+    fake.asked.length = 0;
+    await expect(connector.signIn('octocat', testCall(), change)).rejects.toMatchObject({
+      code: 'bad_response',
+      message: expect.stringMatching(reason),
+    });
+    expect(fake.asked).toEqual([]);
+  });
+});
+
 describe('the person', () => {
   test('has no display name where the profile has none', async () => {
     const connector = await openGithubConnector(fake);

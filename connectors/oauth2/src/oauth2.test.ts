@@ -123,6 +123,20 @@ describe('a sign-in', () => {
   });
 });
 
+// Attack: mix-up within one installation. The answer to a login at one service is shown to another.
+test('a memo of another service is refused, and nobody is shown the code', async () => {
+  const [theirs, ours] = [open({ tokenUrl: `${upstream.issuer}/elsewhere` }), open()];
+  assert.ok(theirs.login.kind === 'redirect' && ours.login.kind === 'redirect');
+  const begun = await theirs.login.begin(
+    { token: 'our-token', callbackUrl, wish: { fresh: false } },
+    testCall(),
+  );
+  const params = upstream.visit(begun.departure.url);
+  const back = { arrival: { method: 'GET', params, headers: {} }, memo: begun.memo, callbackUrl } as const;
+  await assert.rejects(ours.login.finish(back, testCall()), refused('bad_response', /another upstream/));
+  assert.deepEqual(upstream.tokenRequests, []);
+});
+
 describe('a refresh', () => {
   const noRefreshToken = {
     token: ({ access_token, token_type }: Record<string, unknown>) => ({ access_token, token_type }),
