@@ -82,11 +82,19 @@ async function userinfo({ opened, accessToken, sub }: Tokens, call: Call): Promi
   try {
     const claims = (await client.fetchUserInfo(opened, accessToken, sub)) as Claims;
     call.trace.step('userinfo', { claims });
-    return claims;
+    return ofAccount(claims);
   } catch (error) {
     if (error instanceof client.WWWAuthenticateChallengeError) throw refused();
     throw failureOf(error, { asked: 'the userinfo endpoint', secrets: [accessToken] });
   }
+}
+
+/**
+ * Attack: somebody writes `acr` into their profile, where an upstream shows it beside the rest. How they signed in stands in
+ * the ID token alone.
+ */
+function ofAccount({ acr: _, sid: __, ...claims }: Claims): Claims {
+  return claims;
 }
 
 /** It was given a moment ago: what is wrong is not the person. */

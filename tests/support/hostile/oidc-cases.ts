@@ -409,6 +409,12 @@ function userinfo(): readonly OidcCase[] {
       ['bad_response', /"alg"/],
       { config },
     ),
+    row(
+      'userinfo has the level that the ID token does not have',
+      about((honest) => ({ ...honest, acr: 'urn:phishing-resistant' })),
+      ['not_allowed', /nothing in particular/],
+      { config: { ...config, acrValues: ['urn:phishing-resistant'] } },
+    ),
     row('userinfo is a list', about(raw('[]')), ['bad_response', /userinfo/], { config }),
     row(
       'userinfo takes no token of its own',
