@@ -224,6 +224,13 @@ describe('the person', () => {
   });
 });
 
+test('the keys of one sign-in serve the next', async () => {
+  const opened = openAt(upstream);
+  await signInAt(upstream, opened);
+  await signInAt(upstream, opened);
+  assert.equal(upstream.asked.filter((path) => path === '/keys').length, 1);
+});
+
 // Attack: mix-up within one installation. The answer to a login at one connector is shown to another.
 test('a memo of another issuer is refused', async () => {
   const other = await startHostileOidcProvider();

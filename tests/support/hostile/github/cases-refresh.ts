@@ -91,6 +91,17 @@ export const refreshCases: readonly GithubCase[] = [
     ends: ['current', /acme:Team 1/],
   },
   {
+    attack: 'the organisation is renamed, and its number is answered with another organisation',
+    config: { orgs: [{ name: 'acme', id: 1002 }] },
+    arrange: ({ fake, acme, octocat }) => {
+      acme.login = 'acme-labs';
+      const other = fake.world.org('evil', [octocat]);
+      fake.tamper = ({ path }, truth) =>
+        path === `/user/${acme.id}` ? { ...truth, body: { id: other.id, login: 'evil' } } : undefined;
+    },
+    ends: ['unavailable', /shows no organisation of this name/],
+  },
+  {
     attack: 'the person is renamed, and somebody else takes the name',
     arrange: ({ fake, octocat }) => {
       octocat.login = 'mona';
@@ -137,6 +148,18 @@ export const refreshCases: readonly GithubCase[] = [
     kind: 'github',
     arrange: ({ fake, octocat }) => fake.oauth.revoke(octocat),
     ends: ['gone', /refresh token.*"absent"/],
+  },
+  {
+    attack: 'the tokens of a GitHub App are not renewed, for a reason that is a script',
+    kind: 'github',
+    arrange: ({ fake }) => {
+      fake.tamper = ({ path }) => {
+        if (path === '/user') return refuse(401, 'Bad credentials');
+        if (path !== '/login/oauth/access_token') return undefined;
+        return { status: 200, headers: {}, body: { error: '<script>alert(1)</script>' } };
+      };
+    },
+    ends: ['unavailable', /did not renew the token: an unknown error$/],
   },
   {
     attack: 'the client secret of a GitHub App is replaced while its tokens end',
