@@ -91,7 +91,9 @@ describe('a try at GitHub', () => {
     acme.approved = false;
     const { status, stdout } = await tried('open', '--group', 'acme:Site Admins', '--verbose');
     expect(stdout).toContain('no group of this person has that name');
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('have not approved this app, which GitHub leaves out');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'approved or installed this app, which GitHub leaves out',
+    );
     expect(status).toBe(5);
   });
 });

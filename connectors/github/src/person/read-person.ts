@@ -62,17 +62,16 @@ function identityOf(
   };
 }
 
-/** To an OAuth app GitHub keeps quiet about what has not let it in, so that nobody else can say what is missing. */
+/** GitHub keeps quiet about organisations that have not let the app in, so that nobody else can say what is missing. */
 const unlisted =
-  'without those that have not approved this app, which GitHub leaves out: name them under `orgs` to be told';
+  'without those that have not approved or installed this app, which GitHub leaves out: name them under `orgs` to be told';
 
 function traceBelonging({ upstream, call }: Asker, { memberships, orgs, teams }: Belonging): void {
-  const { app, loadAllGroups } = upstream.config;
   const { trace } = call;
   trace.step('github organisations', {
     listed: memberships.map(({ org, state }) => ({ name: org.name, state })),
     all: orgs.map(({ id, login }) => ({ id, login })),
-    ...(loadAllGroups && app === 'oauth' && { unlisted }),
+    ...(upstream.config.loadAllGroups && { unlisted }),
   });
   trace.step('github teams', {
     teams: teams.map(({ id, name, slug, organization }) => ({ id, name, slug, org: organization.login })),
