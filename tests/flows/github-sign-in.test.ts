@@ -156,4 +156,31 @@ describe('a sign-in with GitHub', () => {
     expect(after.json).not.toHaveProperty('id_token');
     org.members.set(octocat.id, 'active');
   });
+
+  async function silentAnswer({ rp }: Awaited<ReturnType<typeof signInAs>>): Promise<string | null> {
+    const authorization = await rp.authorization({ prompt: 'none' });
+    const { location } = await rp.browser.go(authorization.url, rp.redirectUri);
+    return location?.searchParams.get('error') ?? null;
+  }
+
+  test('a webhook about a removal shows in the browser that is signed in, at its next step', async () => {
+    const signedIn = await signInAs('octocat');
+    expect(await silentAnswer(signedIn)).toBeNull();
+    org.members.delete(octocat.id);
+    expect(await silentAnswer(signedIn)).toBeNull();
+    expect((await deliver('organization', removal())).status).toBe(202);
+    expect(await silentAnswer(signedIn)).toBe('login_required');
+    org.members.set(octocat.id, 'active');
+  });
+
+  test('a webhook about an app that was taken back ends browser and tokens, without a question to GitHub', async () => {
+    const signedIn = await signInAs('octocat');
+    const tokens = await signedIn.exchange();
+    github.asked.length = 0;
+    const taken = { action: 'revoked', sender: { id: octocat.id, login: 'octocat' } };
+    expect((await deliver('github_app_authorization', taken)).status).toBe(202);
+    expect(await silentAnswer(signedIn)).toBe('login_required');
+    expect((await refresh(tokens.refresh_token ?? '')).json).not.toHaveProperty('id_token');
+    expect(github.asked).toEqual([]);
+  });
 });

@@ -4,6 +4,7 @@ import { ClientError } from 'openid-client';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { appRedirect, client, openHouse } from '../support/house.ts';
+import { decodeHtml } from '../support/http-browser.ts';
 import { startOpenIdProvider } from '../support/openid-provider.ts';
 
 const upstreamSecret = 'the secret of Gatehouse at its upstream';
@@ -52,6 +53,8 @@ const house = await openHouse({
     connectors: [
       connector('partner'),
       connector('second', { acrValues: ['urn:example:gold'] }),
+      // Nobody is there, nor was when the house was opened.
+      connector('dead', { issuer: `http://127.0.0.1:${await freePort()}` }),
       {
         ...connector('plain'),
         type: 'oauth2',
@@ -70,6 +73,7 @@ const house = await openHouse({
       client('app', { secrets: [{ fromEnv: 'APP_SECRET' }], connectors: ['partner'] }),
       client('other', { public: true, connectors: ['second'] }),
       client('plain', { public: true, connectors: ['plain'] }),
+      client('both', { public: true, connectors: ['partner', 'dead'] }),
     ],
   },
 });
@@ -134,6 +138,23 @@ describe('a sign-in at another provider', () => {
     await signIn('app');
     const refreshed = await party.refresh(tokens.refresh_token ?? '');
     expect(decodeJwt(refreshed.id_token ?? '').groups).toEqual(['engineers', 'admins']);
+  });
+
+  test('is there for everybody else while one of several providers is dead, from the start', async () => {
+    const party = await house.party('both', appRedirect);
+    const authorization = await party.authorization();
+    const choice = await party.browser.go(authorization.url);
+    const linkTo = (id: string) => {
+      const [, href = ''] = new RegExp(`href="([^"]*[/=]${id})"`).exec(choice.body) ?? [];
+      return new URL(decodeHtml(href), choice.url);
+    };
+    for (let turn = 0; turn < 2; turn += 1) {
+      const page = await party.browser.go(linkTo('dead'));
+      assert.equal(page.status, 503, page.body);
+    }
+    const end = await party.browser.go(linkTo('partner'), appRedirect);
+    const { id_token: token = '' } = await party.exchange(authorization, end);
+    expect(decodeJwt(token)).toMatchObject({ preferred_username: 'ada' });
   });
 
   test('is for later while the provider is dead: a page says so, and sessions go on with what was known', async () => {

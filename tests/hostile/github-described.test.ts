@@ -48,7 +48,7 @@ describe.each(editions)('every question and answer fits the description of %s', 
     const connector = await openGithubConnector(fake);
     const identity = await connector.signIn('octocat');
     fake.oauth.revoke(octocat);
-    expect(await connector.refresh(identity)).toMatchObject({ status: 'gone', proof: 'stated' });
+    expect(await connector.refresh(identity)).toMatchObject({ status: 'gone', proof: 'absent' });
     expect(fake.asked).toContain(`POST /applications/${fake.oauth.app.clientId}/token 404`);
   });
 

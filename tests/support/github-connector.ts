@@ -11,7 +11,12 @@ export type GithubIdentity = Identity<State>;
 export interface GithubConnector {
   readonly host: TestHost;
   /** Leaves for GitHub, is `login` there, and comes back. */
-  signIn(login: string, call?: TestCall<State>): Promise<GithubIdentity>;
+  signIn(
+    login: string,
+    call?: TestCall<State>,
+    /** What is done to the parameters on the way back. */
+    change?: (params: URLSearchParams) => void,
+  ): Promise<GithubIdentity>;
   leave(wish?: SignInWish): Promise<URL>;
   refresh(identity: GithubIdentity, call?: TestCall<State>): Promise<Refreshed<State>>;
   check(): Promise<readonly Check[]>;
@@ -33,9 +38,10 @@ export async function openGithubConnector(
   const begin = (wish: SignInWish) => login.begin({ token: 'a-token', callbackUrl, wish }, testCall());
   return {
     host,
-    async signIn(name, call = testCall<State>()) {
+    async signIn(name, call = testCall<State>(), change = () => {}) {
       const { departure, memo } = await begin({ fresh: false });
       const { searchParams: params } = fake.oauth.authorize(departure.url.searchParams, name);
+      change(params);
       const identity = await login.finish(
         { arrival: { method: 'GET', params, headers: {} }, memo, callbackUrl },
         call,

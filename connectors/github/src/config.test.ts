@@ -28,6 +28,9 @@ describe('a configuration', () => {
     [{ host: 'http://github.example.com' }, /without https/],
     [{ host: 'github.example.com@evil.example' }, /name of a server/],
     [{ host: 'http://127.0.0.1.evil.example' }, /name of a server/],
+    // Attack: with `host: github.com` the option for servers that verify nothing would be taken.
+    [{ host: 'github.com', insecureTrustUnverifiedEmails: true }, /^host .*leave it out/],
+    [{ host: 'API.GitHub.com' }, /^host .*leave it out/],
     [{ ca: '-----BEGIN CERTIFICATE-----' }, /needs `host`/],
     [{ host: 'github.example.com', ca: '/etc/ca.pem' }, /is not PEM/],
     [{ insecureTrustUnverifiedEmails: true }, /needs `host`/],
@@ -52,6 +55,7 @@ describe('the addresses', () => {
     ['github.example.com', 'https://github.example.com/', 'https://github.example.com/api/v3'],
     ['github.example.com:8443', 'https://github.example.com:8443/', 'https://github.example.com:8443/api/v3'],
     ['octo.ghe.com', 'https://octo.ghe.com/', 'https://api.octo.ghe.com/'],
+    ['notgithub.com', 'https://notgithub.com/', 'https://notgithub.com/api/v3'],
     ['notghe.com', 'https://notghe.com/', 'https://notghe.com/api/v3'],
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/', 'http://127.0.0.1:3000/api/v3'],
   ])('of %s', (host, web, api) => {

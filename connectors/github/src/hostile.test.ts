@@ -67,7 +67,10 @@ function judge(
   }
   if (!ConnectorError.is(outcome)) throw new Error(`it was not refused: ${String(outcome)}`);
   expect([outcome.code, outcome.message]).toEqual([code, expect.stringMatching(reason)]);
-  if (retryAfter !== undefined) expect(outcome.retryAfter).toBeGreaterThanOrEqual(retryAfter);
+  if (retryAfter !== undefined) {
+    expect(outcome.retryAfter).toBeGreaterThanOrEqual(retryAfter);
+    expect(outcome.retryAfter).toBeLessThan(retryAfter + 60);
+  }
   if (outcome.personLink !== undefined) expect(outcome.personLink).toContain(stage.fake.origin);
   const written = JSON.stringify([outcome.message, String(outcome.cause), host.logged]);
   for (const secret of stage.fake.oauth.secrets) expect(written).not.toContain(secret);

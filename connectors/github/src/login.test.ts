@@ -35,9 +35,38 @@ describe('the departure', () => {
     expect(url.searchParams.get('scope')).toBe('user:email');
   });
 
+  // Attack: somebody at an unlocked screen, and a client that wants a sign-in of the last five minutes. GitHub would
+  // answer from its own session, without a word about when that began.
+  test.each([
+    [{ fresh: true }, 'select_account'],
+    [{ fresh: false, maxAge: 300 }, 'select_account'],
+    [{ fresh: false }, null],
+  ])('has somebody choose the account for %j: %s', async (wish, prompt) => {
+    const connector = await openGithubConnector(fake);
+    expect((await connector.leave(wish)).searchParams.get('prompt')).toBe(prompt);
+  });
+
   test('asks for no scopes for a GitHub App, which has permissions', async () => {
     const connector = await openGithubConnector(fake, { app: 'github', orgs: [{ name: 'acme' }] });
     expect((await connector.leave()).searchParams.has('scope')).toBe(false);
+  });
+});
+
+// Attack: what the browser brings is whatever somebody put into an address.
+describe('an answer with', () => {
+  test.each([
+    ['two states', (params: URLSearchParams) => params.append('state', 'another'), /state/],
+    ['two codes', (params: URLSearchParams) => params.append('code', 'another'), /more than one/],
+    ['an empty code', (params: URLSearchParams) => params.set('code', ''), /no code/],
+    ['a code without an end', (params: URLSearchParams) => params.set('code', 'x'.repeat(1001)), /no code/],
+  ])('%s is refused, and GitHub is not asked', async (_, change, reason) => {
+    const connector = await openGithubConnector(fake);
+    fake.asked.length = 0;
+    await expect(connector.signIn('octocat', testCall(), change)).rejects.toMatchObject({
+      code: 'bad_response',
+      message: expect.stringMatching(reason),
+    });
+    expect(fake.asked).toEqual([]);
   });
 });
 

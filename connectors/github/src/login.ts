@@ -48,8 +48,9 @@ export class GithubLogin implements RedirectLogin<State> {
       allow_signup: 'false',
       ...(scope !== '' && { scope }),
       ...(i.wish.loginHint !== undefined && { login: i.wish.loginHint }),
-      // The nearest to a fresh sign-in that GitHub has: the person says which account, at least.
-      ...(i.wish.fresh && { prompt: 'select_account' }),
+      // The nearest to a fresh sign-in that GitHub has: somebody is there, and says which account. When they typed its
+      // password GitHub never says, so a wish for a sign-in of the last hour is one for a sign-in now.
+      ...((i.wish.fresh || i.wish.maxAge !== undefined) && { prompt: 'select_account' }),
     }).toString();
     return { departure: { method: 'GET', url }, memo: { token: i.token, verifier } };
   }

@@ -70,7 +70,7 @@ async function readAgain(
     if (error instanceof Refusal && error.kind === 'suspended') return error;
     throw error;
   });
-  if (person instanceof Refusal) return gone(person.message);
+  if (person instanceof Refusal) return { status: 'gone', reason: person.message, proof: 'stated' };
   const { identity, admission } = person;
   if (identity.upstreamId !== before.upstreamId) {
     throw new ConnectorError('unavailable', { reason: 'the token is of another account than it was' });
@@ -83,16 +83,19 @@ async function readAgain(
 }
 
 /**
- * To a GitHub App that is not installed in an organisation its members look as if they were none, so there it is not
- * GitHub's word about this person alone.
+ * GitHub's word about this person alone is that they are in none of the organisations. To a GitHub App that is not
+ * installed its members look so too; and a team that was renamed or deleted has lost everybody at once.
  * @throws ConnectorError where an organisation cannot be seen: renamed, it would say of everybody that they left
  */
-function notAdmitted({ certain, reason }: NotAdmitted, { config }: Upstream): Refreshed<State> {
+function notAdmitted({ certain, stillMember, reason }: NotAdmitted, { config }: Upstream): Refreshed<State> {
   if (!certain) throw new ConnectorError('unavailable', { reason });
-  return { status: 'gone', reason, proof: config.app === 'github' ? 'absent' : 'stated' };
+  return { status: 'gone', reason, proof: stillMember || config.app === 'github' ? 'absent' : 'stated' };
 }
 
-/** A 401 alone may be a fault of GitHub's: there is a question for just this, which the app asks in its own name. */
+/**
+ * A 401 alone may be a fault of GitHub's: there is a question for just this, which the app asks in its own name. That a
+ * token is unknown is not said of the person: an owner can revoke all tokens of the app with one button, or delete it.
+ */
 async function tokenRefused(
   upstream: Upstream,
   identity: Identity<State>,
@@ -101,11 +104,8 @@ async function tokenRefused(
   if (await isTokenKnown(upstream, identity.state.token, call)) {
     throw new ConnectorError('unavailable', { reason: 'GitHub refused a token that it calls valid' });
   }
-  return gone('GitHub does not know the token any more: the person or an administrator has revoked it');
-}
-
-function gone(reason: string): Refreshed<State> {
-  return { status: 'gone', reason, proof: 'stated' };
+  const reason = 'GitHub does not know the token any more: the person or an administrator has revoked it';
+  return { status: 'gone', reason, proof: 'absent' };
 }
 
 /** It worked when they signed in: what does not work now says nothing about the person. */

@@ -6,10 +6,11 @@ import {
   claimPath,
   claimPaths,
   clientFields,
+  connectionFields,
   groupSources,
-  isPlain,
-  pem,
+  httpNeedsFor,
   refuseCredentials,
+  refusePlainHttp,
   scopeName,
 } from '@gatehouse/oauth-upstream';
 import { z } from 'zod';
@@ -66,17 +67,7 @@ const options = z.strictObject({
     .describe(
       'Nothing here says when somebody signed in: believe that the upstream has asked again when it was told to.',
     ),
-  ca: pem
-    .optional()
-    .describe('The certificate authority, as PEM or `{ fromFile }`; it replaces the public ones.'),
-  insecureHttp: z
-    .boolean()
-    .default(false)
-    .describe('Use `http:` addresses that are not on this computer: everybody on the way can read along.'),
-  insecureSkipTlsVerify: z
-    .boolean()
-    .default(false)
-    .describe('Accept any certificate: anybody can play the upstream.'),
+  ...connectionFields,
 });
 type Options = z.output<typeof options>;
 
@@ -87,11 +78,7 @@ export type OAuth2Config = z.output<typeof configSchema>;
 function refuseConflicts(config: Options, context: z.RefinementCtx): void {
   const conflict = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message, input: config });
-  for (const [path, url] of Object.entries(addresses(config))) {
-    if (url !== undefined && isPlain(url) && !config.insecureHttp) {
-      conflict(path, 'is not HTTPS: whoever is on the way could be anybody. `insecureHttp: true` allows it');
-    }
-  }
+  refusePlainHttp(addresses(config), config, conflict);
   refuseCredentials(config, conflict);
 }
 
@@ -101,12 +88,5 @@ function addresses({ authorizationUrl, tokenUrl, userinfoUrl }: Options) {
 
 /** What the operator wrote: all addresses that there are. */
 export function httpNeeds(config: OAuth2Config): HttpNeeds {
-  const { ca, tlsCertificate, tlsKey, insecureHttp, insecureSkipTlsVerify } = config;
-  return {
-    urls: Object.values(addresses(config)),
-    insecureHttp,
-    insecureSkipTlsVerify,
-    ...(ca !== undefined && { ca }),
-    ...(tlsCertificate && tlsKey && { clientCertificate: { cert: tlsCertificate, key: tlsKey } }),
-  };
+  return httpNeedsFor(Object.values(addresses(config)), config);
 }

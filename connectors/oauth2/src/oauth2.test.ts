@@ -102,6 +102,18 @@ describe('a sign-in', () => {
     });
   });
 
+  // Attack: somebody at an unlocked screen, where a client wants a sign-in of the last minutes.
+  test.each([
+    [{ fresh: true }, 'login'],
+    [{ fresh: false, maxAge: 300 }, 'login'],
+    [{ fresh: false }, null],
+  ])('tells the upstream to ask again for the wish %j: %s', async (wish, prompt) => {
+    const { login } = open({ insecureNoFreshnessProof: true });
+    assert.ok(login.kind === 'redirect');
+    const { departure } = await login.begin({ token: 'our-token', callbackUrl, wish }, testCall());
+    assert.equal(departure.url.searchParams.get('prompt'), prompt);
+  });
+
   test('compares who answers, where that is written down', async () => {
     upstream.lies = { ...plain, back: (params) => params.set('iss', 'https://evil.example') };
     expect(await signIn()).toMatchObject({ username: 'ada' });
@@ -109,6 +121,20 @@ describe('a sign-in', () => {
     upstream.lies = { ...plain, back: (params) => params.delete('iss') };
     await assert.rejects(signIn(open({ issuer: upstream.issuer })), refused('bad_response', /"iss"/));
   });
+});
+
+// Attack: mix-up within one installation. The answer to a login at one service is shown to another.
+test('a memo of another service is refused, and nobody is shown the code', async () => {
+  const [theirs, ours] = [open({ tokenUrl: `${upstream.issuer}/elsewhere` }), open()];
+  assert.ok(theirs.login.kind === 'redirect' && ours.login.kind === 'redirect');
+  const begun = await theirs.login.begin(
+    { token: 'our-token', callbackUrl, wish: { fresh: false } },
+    testCall(),
+  );
+  const params = upstream.visit(begun.departure.url);
+  const back = { arrival: { method: 'GET', params, headers: {} }, memo: begun.memo, callbackUrl } as const;
+  await assert.rejects(ours.login.finish(back, testCall()), refused('bad_response', /another upstream/));
+  assert.deepEqual(upstream.tokenRequests, []);
 });
 
 describe('a refresh', () => {
@@ -154,6 +180,23 @@ describe('a refresh', () => {
     upstream.lies = { token: (honest) => ({ ...noRefreshToken.token(honest), expires_in: 3600 }) };
     await assert.rejects(signIn(open({ refresh: 'required' })), refused('misconfigured', /no refresh token/));
   });
+});
+
+// Attack: whoever reads the log. Proxies, and services in a debug mode, repeat what they were sent.
+test('the secret of the client is quoted neither by a sign-in nor by a check', async () => {
+  const clientSecret = 'a secret with ü, / and +';
+  const connector = open({ clientSecret, clientAuthentication: 'client_secret_post' });
+  upstream.lies = {
+    token: (_, sent) => (response: ServerResponse) => {
+      const body = { error: 'invalid_client', error_description: `${sent} ${sent.get('client_secret')}` };
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    },
+  };
+  const refused = await signIn(connector).catch((error: unknown) => error);
+  assert.ok(ConnectorError.is(refused) && /client_secret=…/.test(refused.message));
+  for (const text of [refused.message, JSON.stringify(await connector.check(testCall()))]) {
+    assert.ok(!/with ü|with\+%C3|with%20%C3/.test(text), text);
+  }
 });
 
 test('connector check finds a userinfo endpoint that answers to anybody', async () => {

@@ -32,12 +32,13 @@ export async function begin(
   { config, metadata }: Upstream,
   { token, callbackUrl, wish }: Beginning,
 ): Promise<{ readonly departure: Departure; readonly memo: Json }> {
+  // OAuth 2.0 has no `max_age`. Attack: an upstream that is believed to have asked again, and was not told to.
   const fresh = wish.fresh || wish.maxAge !== undefined;
   const memo = { token, verifier: client.randomPKCECodeVerifier(), tokenUrl: config.tokenUrl, fresh };
   const url = new URL(metadata.authorization_endpoint ?? '');
   const parameters = {
     ...config.parameters,
-    ...wishParameters(wish, config.parameters.prompt),
+    ...wishParameters({ ...wish, fresh }, config.parameters.prompt),
     client_id: config.clientId,
     response_type: 'code',
     redirect_uri: callbackUrl.href,
@@ -78,7 +79,7 @@ async function exchange(
   url.search = arrival.params.toString();
   // Nobody has said what it should be; each connector has a redirect URI and a token endpoint of its own.
   if (config.issuer === undefined) url.searchParams.delete('iss');
-  const secrets = [...arrival.params.getAll('code'), memo.verifier, memo.token];
+  const secrets = [...arrival.params.getAll('code'), memo.verifier, memo.token, config.clientSecret];
   try {
     const checks = { pkceCodeVerifier: memo.verifier, expectedState: memo.token };
     return await client.authorizationCodeGrant(opened, url, checks);

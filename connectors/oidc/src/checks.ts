@@ -17,19 +17,33 @@ export function checkParties({ aud, azp }: Claims, { clientId, trustedAudiences 
     throw bad('the ID token was asked for by another client (`azp`)');
 }
 
-/** Who may come in, as far as the connector's own configuration says so. */
+/** Nobody has said it. That keeps somebody out, and at a refresh is no statement about them. */
+export class Unsaid extends ConnectorError {
+  constructor(options: ConstructorParameters<typeof ConnectorError>[1]) {
+    super('not_allowed', options);
+  }
+}
+
+/** Who may come in, as far as the connector's own configuration says so. @throws ConnectorError, Unsaid */
 export function checkAllowed(claims: Claims, { hostedDomains, acrValues }: OidcConfig): void {
   const domain = textAt(claims, 'hd')?.toLowerCase();
   if (hostedDomains.length > 0 && (domain === undefined || !hostedDomains.includes(domain))) {
     const reason = `the account is of ${domain === undefined ? 'no domain' : `the domain ${JSON.stringify(domain)}`} (\`hd\`), and \`hostedDomains\` has others`;
     const personMessage = `Sign in with an account of ${hostedDomains.join(' or ')}.`;
-    throw new ConnectorError('not_allowed', { reason, personMessage });
+    throw notAllowed(domain, { reason, personMessage });
   }
   const acr = textAt(claims, 'acr');
   if (acrValues.length > 0 && (acr === undefined || !acrValues.includes(acr))) {
     const reason = `the upstream says that the person proved who they are by ${acr === undefined ? 'nothing in particular' : JSON.stringify(acr)} (\`acr\`), and \`acrValues\` wants more`;
-    throw new ConnectorError('not_allowed', { reason });
+    throw notAllowed(acr, { reason });
   }
+}
+
+function notAllowed(
+  said: string | undefined,
+  options: ConstructorParameters<typeof ConnectorError>[1],
+): ConnectorError {
+  return said === undefined ? new Unsaid(options) : new ConnectorError('not_allowed', options);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The `config:` of an `oidc` connector. Secrets and files (`{ fromEnv }`, `{ fromFile }`) arrive here as strings. */
 import type { HttpNeeds } from '@gatehouse/connector-kit';
+import { httpNeedsFor } from '@gatehouse/oauth-upstream';
 import type { z } from 'zod';
 import { refuseConflicts } from './config/conflicts.ts';
 import { options } from './config/options.ts';
@@ -11,13 +12,7 @@ export type OidcConfig = z.output<typeof configSchema>;
 
 /** What the operator wrote, and nothing that a discovery document says. */
 export function httpNeeds(config: OidcConfig): HttpNeeds {
-  const { issuer, discoveryUrl, endpoints, graph, workspaceGroups, ca, tlsCertificate, tlsKey } = config;
+  const { issuer, discoveryUrl, endpoints, graph, workspaceGroups } = config;
   const written = [issuer, discoveryUrl, ...Object.values(endpoints), graph?.url, workspaceGroups?.url];
-  return {
-    urls: written.filter((url) => url !== undefined),
-    insecureHttp: config.insecureHttp,
-    insecureSkipTlsVerify: config.insecureSkipTlsVerify,
-    ...(ca !== undefined && { ca }),
-    ...(tlsCertificate && tlsKey && { clientCertificate: { cert: tlsCertificate, key: tlsKey } }),
-  };
+  return httpNeedsFor(written, config);
 }

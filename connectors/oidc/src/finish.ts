@@ -19,7 +19,7 @@ export async function finish(provider: Provider, back: Return, call: Call): Prom
   const memo = readMemo(back.memo, config.issuer);
   const opened = await provider.client(call);
   await useCodeOnce(provider.host, back.arrival.params, memo.token);
-  const tokens = await exchange(opened, back, memo);
+  const tokens = await exchange(opened, back, memo, config.clientSecret);
   provider.keepKeys(opened);
   const { claims, sub } = claimsOf(tokens);
   call.trace.step('ID token', { claims: withoutNonce(claims) });
@@ -44,10 +44,11 @@ async function exchange(
   opened: client.Configuration,
   { arrival, callbackUrl }: Return,
   memo: Memo,
+  clientSecret: string | undefined,
 ): Promise<client.TokenEndpointResponse & client.TokenEndpointResponseHelpers> {
   const url = new URL(callbackUrl);
   url.search = arrival.params.toString();
-  const secrets = [...arrival.params.getAll('code'), memo.verifier, memo.token];
+  const secrets = [...arrival.params.getAll('code'), memo.verifier, memo.token, clientSecret];
   try {
     return await client.authorizationCodeGrant(opened, url, {
       pkceCodeVerifier: memo.verifier,

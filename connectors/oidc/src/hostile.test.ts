@@ -30,6 +30,22 @@ test('the provider without a lie is taken, fresh or not', async () => {
   expect(identity).toMatchObject({ upstreamId: 'u-1', username: 'ada', groups: ['staff'] });
   expect(await signIn({}, true)).toMatchObject({ upstreamId: 'u-1' });
   expect(await signIn({ userinfo: true })).toMatchObject({ upstreamId: 'u-1' });
+  expect(await signIn({ trustedAudiences: ['partner'] })).toMatchObject({ upstreamId: 'u-1' });
+});
+
+test('a token that is meant for others as well, all of them allowed, is taken if we have asked for it', async () => {
+  upstream.lies = {
+    claims: (honest) => ({ ...honest, aud: ['gatehouse', 'partner'], azp: 'gatehouse' }),
+  };
+  expect(await signIn({ trustedAudiences: ['partner'] })).toMatchObject({ upstreamId: 'u-1' });
+});
+
+test('an account of the domain, with the level, is taken', async () => {
+  upstream.lies = {
+    claims: (honest) => ({ ...honest, hd: 'Example.com', acr: 'urn:phishing-resistant' }),
+  };
+  const options = { preset: 'google', hostedDomains: ['example.com'], acrValues: ['urn:phishing-resistant'] };
+  expect(await signIn(options)).toMatchObject({ upstreamId: 'u-1' });
 });
 
 test.each(['ES256', 'PS256', 'EdDSA'])(
@@ -52,6 +68,11 @@ describe('an upstream that lies is refused', () => {
     assert.ok(ConnectorError.is(outcome), `it was taken, or died: ${String(outcome)}`);
     note(context, { ...row, seen: outcome.message });
     expect([outcome.code, outcome.message]).toEqual([code, expect.stringMatching(reason)]);
-    expect(`${outcome.message} ${String(outcome.cause)}`).not.toContain(clientSecret);
+    const written = `${outcome.message} ${String(outcome.cause)}`;
+    const sent = upstream.tokenRequests.flatMap((body) => [body.get('code'), body.get('code_verifier')]);
+    for (const secret of [clientSecret, ...sent].filter((one) => one !== null)) {
+      expect(written).not.toContain(secret);
+      expect(written).not.toContain(String(new URLSearchParams({ '': secret })).slice(1));
+    }
   });
 });

@@ -7,10 +7,13 @@ import { discoveryDocument } from './discovery-document.ts';
 
 /** How long a discovery document is believed. Keys have their own time, and an unknown one is asked for at once. */
 const discoveryLifetime = 3_600_000;
+/** How long an old one serves before the upstream is asked for it again in vain. */
+const discoveryPause = 60_000;
 
 interface Discovered {
   readonly metadata: client.ServerMetadata;
-  readonly at: number;
+  /** When it is asked for again. */
+  readonly until: number;
 }
 
 export class Provider {
@@ -24,17 +27,20 @@ export class Provider {
     this.host = host;
   }
 
-  /** Asks when first needed and again after a failure; an old answer is better than none. */
+  /** Asks when first needed and again after a failure; an old answer is better than none, and than waiting for one. */
   async metadata(call: Pick<Call, 'signal'>): Promise<client.ServerMetadata> {
     const known = this.#discovered;
     const now = this.host.now().getTime();
-    if (known !== undefined && now - known.at < discoveryLifetime) return known.metadata;
+    if (known !== undefined && now < known.until) return known.metadata;
     try {
       const metadata = await this.discover(call);
-      this.#discovered = { metadata, at: now };
+      this.#discovered = { metadata, until: now + discoveryLifetime };
       return metadata;
     } catch (error) {
-      if (known === undefined || call.signal.aborted) throw error;
+      if (known === undefined) throw error;
+      // Unless another call has found a new one meanwhile.
+      if (this.#discovered === known) this.#discovered = { ...known, until: now + discoveryPause };
+      if (call.signal.aborted) throw error;
       this.host.log.warn({ error }, 'discovery document could not be read again, the last one stays');
       return known.metadata;
     }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeKeys, signed, startHostileOidcProvider } from '../../../tests/support/hostile/oidc-provider.ts';
 import type { State } from './state.ts';
-import { openAt, signInAt } from './testing/open-connector.ts';
+import { clientSecret, openAt, signInAt } from './testing/open-connector.ts';
 
 const upstream = await startHostileOidcProvider();
 const strangers = await makeKeys();
@@ -87,6 +88,20 @@ describe('a refresh', () => {
     assert.ok(!upstream.asked.includes('/elsewhere'));
   });
 
+  // Attack: the same with the access token, of which userinfo at the alias would make anybody.
+  test('asks the userinfo endpoint that was written, whatever alias the document names', async () => {
+    const alias = { mtls_endpoint_aliases: { userinfo_endpoint: `${upstream.issuer}/elsewhere` } };
+    upstream.lies = { discovery: (honest) => ({ ...honest, ...alias }) };
+    const { refresh } = await signedIn({
+      tlsCertificate: '-----BEGIN CERTIFICATE-----',
+      tlsKey: '-----BEGIN PRIVATE KEY-----',
+      endpoints: { userinfo: `${upstream.issuer}/userinfo` },
+      userinfo: true,
+    });
+    assert.equal((await refresh()).status, 'current');
+    assert.ok(!upstream.asked.includes('/elsewhere'));
+  });
+
   test('believes no ID token of another person, client or issuer', async () => {
     for (const change of [
       { sub: 'u-2' },
@@ -155,6 +170,107 @@ describe('a refresh', () => {
   });
 });
 
+// OIDC Core 1.0, section 12.2: a refreshed ID token may leave out nearly everything.
+describe('a refreshed ID token', () => {
+  const now = (change: Record<string, unknown>) => {
+    upstream.lies = { claims: (honest) => ({ ...honest, ...change }) };
+  };
+  const domain = { preset: 'google', hostedDomains: ['example.com'] };
+  const level = { acrValues: ['gold', 'silver'] };
+  beforeEach(() => {
+    upstream.person = { ...upstream.person, email: 'ada@example.com', hd: 'example.com', acr: 'gold' };
+  });
+
+  test.each([
+    ['domain', domain, { hd: undefined }],
+    ['domain', domain, { hd: null }],
+    ['level', level, { acr: undefined }],
+    ['level', level, { acr: '' }],
+    ['level', level, { acr: 'silver' }],
+  ])('that does not take the %s back ends nobody, however often: %j, %j', async (_, options, change) => {
+    const { refresh } = await signedIn(options);
+    now(change);
+    const once = await refresh();
+    assert.ok(once.status === 'current');
+    expect(await refresh(once.identity)).toMatchObject({
+      status: 'current',
+      identity: { upstreamId: 'u-1', authenticated: { acr: 'gold' } },
+    });
+  });
+
+  test.each([
+    ['domain', domain, { hd: 'evil.example' }, /evil\.example/],
+    ['level', level, { acr: 'bronze' }, /bronze/],
+  ])('with another %s counts as said of the person', async (_, options, change, reason) => {
+    const { refresh } = await signedIn(options);
+    now(change);
+    await assert.rejects(refresh(), isRefused('not_allowed', reason));
+  });
+
+  test('that is silent about what was never asked before has the person sign in again, and states nothing', async () => {
+    upstream.person = { ...upstream.person, hd: undefined, acr: undefined };
+    for (const stricter of [domain, level]) {
+      const { identity, call } = await signedIn();
+      const { connector } = openAt(upstream, stricter);
+      expect(await connector.refresh?.(identity, call)).toMatchObject({ status: 'gone', proof: 'absent' });
+    }
+  });
+
+  test('from which the domain is missing leaves who asks for groups in that domain as it was', async () => {
+    const { refresh } = await signedIn(domain);
+    now({ hd: undefined });
+    const refreshed = await refresh();
+    assert.ok(refreshed.status === 'current');
+    expect(decodeJwt(refreshed.identity.state.idToken)).toMatchObject({ hd: 'example.com' });
+  });
+
+  test('that says no more than who it is about leaves the rest as it was, or to userinfo', async () => {
+    const silent = { preferred_username: undefined, email: undefined, groups: undefined, hd: undefined };
+    upstream.lies = { discovery: ({ userinfo_endpoint: _, ...rest }) => rest };
+    const without = await signedIn();
+    now(silent);
+    for (let who = without.identity, turn = 0; turn < 2; turn += 1) {
+      const refreshed = await without.refresh(who);
+      assert.ok(refreshed.status === 'current');
+      expect(refreshed.identity).toMatchObject({ username: 'ada', groups: ['staff'] });
+      who = refreshed.identity;
+    }
+    upstream.lies = {};
+    const { refresh } = await signedIn();
+    now(silent);
+    upstream.person = { ...upstream.person, groups: ['writers'] };
+    expect(await refresh()).toMatchObject({ status: 'current', identity: { groups: ['writers'] } });
+  });
+
+  // Attack: somebody loses their last group, many upstreams then leave the claim out, and the old ones are kept.
+  test('without groups is one of somebody who has none, unless they are required', async () => {
+    const { refresh } = await signedIn();
+    now({ groups: undefined });
+    expect(await refresh()).toMatchObject({ status: 'current', identity: { groups: [] } });
+    upstream.lies = {};
+    const strict = await signedIn({ claims: { groups: [{ claim: 'groups', required: true }] } });
+    now({ groups: undefined });
+    await assert.rejects(strict.refresh(), isRefused('bad_response', /required/));
+  });
+
+  // Attack: the name comes from userinfo alone, so no ID token ever has it; the groups of the first one must not stay.
+  test('without groups has none either where the name is in userinfo', async () => {
+    upstream.lies = { claims: ({ preferred_username: _, email: __, ...rest }) => rest };
+    const { refresh } = await signedIn({ userinfo: true });
+    upstream.person = { ...upstream.person, groups: undefined };
+    expect(await refresh()).toMatchObject({ identity: { username: 'ada', groups: [] } });
+  });
+
+  // Attack: an address that nobody has checked, beside the proof of the one before it.
+  test('with another address has no proof of it from before', async () => {
+    upstream.lies = { discovery: ({ userinfo_endpoint: _, ...rest }) => rest };
+    upstream.person = { ...upstream.person, email_verified: true };
+    const { refresh } = await signedIn();
+    now({ preferred_username: undefined, email: 'boss@example.com', email_verified: undefined });
+    expect(await refresh()).toMatchObject({ identity: { email: { verified: false } } });
+  });
+});
+
 describe('a refresh token that is taken no more', () => {
   const no = (body: object) => ({
     token: () => (response: ServerResponse) =>
@@ -170,12 +286,22 @@ describe('a refresh token that is taken no more', () => {
   test.each([
     ['microsoft', 'AADSTS50057: The user account is disabled.', 'stated'],
     ['microsoft', 'AADSTS50173: The provided grant has expired.', 'absent'],
+    // Attack, or accident: a directory is restored in halves, and says of everybody that there is no such account.
+    ['microsoft', 'AADSTS50034: The user account does not exist in the directory.', 'absent'],
+    ['microsoft', 'AADSTS50020: User account does not exist in tenant.', 'absent'],
     ['google', 'Token has been expired or revoked.', 'absent'],
   ])('at %s with the words "%s" is %s', async (preset, description, proof) => {
     upstream.person = { ...upstream.person, oid: 'o-1', email: 'ada@example.com' };
     const { refresh } = await signedIn({ preset });
     upstream.lies = no({ error: 'invalid_grant', error_description: description });
     expect(await refresh()).toMatchObject({ status: 'gone', proof });
+  });
+
+  test('is not a statement about the person in any other answer that has the words', async () => {
+    upstream.person = { ...upstream.person, oid: 'o-1' };
+    const { refresh } = await signedIn({ preset: 'microsoft' });
+    upstream.lies = no({ error: 'invalid_client', error_description: 'AADSTS50057' });
+    await assert.rejects(refresh(), isRefused('unavailable', /invalid_client/));
   });
 
   test('is "not available" by option', async () => {
@@ -203,6 +329,18 @@ describe('a refresh token that is taken no more', () => {
     upstream.lies = no({ error: 'invalid_grant', error_description: `no: ${identity.state.refreshToken}` });
     const refreshed = await refresh();
     assert.ok(!JSON.stringify(refreshed).includes(String(identity.state.refreshToken)));
+  });
+
+  test('is not quoted, nor the secret of the client, by an upstream that repeats all that it was sent', async () => {
+    const { identity, refresh } = await signedIn({ clientAuthentication: 'client_secret_post' });
+    const repeat = (_: unknown, sent: URLSearchParams) =>
+      no({ error: 'invalid_grant', error_description: `${sent} ${sent.get('client_secret')}` }).token();
+    upstream.lies = { token: repeat };
+    const refreshed = JSON.stringify(await refresh());
+    assert.match(refreshed, /client_secret=…/);
+    for (const secret of [clientSecret, String(identity.state.refreshToken)]) {
+      assert.ok(!refreshed.includes(secret), refreshed);
+    }
   });
 });
 

@@ -1,11 +1,17 @@
 /** Asks again about somebody who signed in before, with their refresh token (OIDC Core 1.0, section 12). */
 import { ConnectorError, type Identity, type RefreshCall, type Refreshed } from '@gatehouse/connector-kit';
-import { type Claims, redeemRefreshToken, savingRotation, type TokenAnswer } from '@gatehouse/oauth-upstream';
+import {
+  type Claims,
+  redeemRefreshToken,
+  savingRotation,
+  type TokenAnswer,
+  textAt,
+} from '@gatehouse/oauth-upstream';
 import { decodeJwt } from 'jose';
 import type * as client from 'openid-client';
-import { checkParties } from './checks.ts';
+import { checkParties, Unsaid } from './checks.ts';
 import { claimsOf } from './finish.ts';
-import { type Person, personAnew, personFrom } from './person.ts';
+import { type Before, type Person, personAnew, personFrom } from './person.ts';
 import type { Provider } from './provider.ts';
 import type { State } from './state.ts';
 
@@ -27,50 +33,64 @@ export async function refresh(
   const redeemed = await redeemRefreshToken(opened, refreshToken, provider.config);
   if ('gone' in redeemed) return redeemed.gone;
   provider.keepKeys(opened);
-  const { state, person } = await asked(provider, { opened, tokens: redeemed.tokens, state: kept }, call);
-  const { authenticated } = identity;
-  return { status: 'current', identity: { ...person, ...(authenticated && { authenticated }), state } };
+  const question = { opened, tokens: redeemed.tokens, state: kept, before: beforeOf(identity) };
+  return await askAgain(provider, question, identity, call).catch(goneWhereUnsaid);
 }
 
-interface Asked {
+interface Question {
   readonly opened: client.Configuration;
   readonly tokens: TokenAnswer;
   readonly state: State;
+  readonly before: Before;
+}
+
+async function askAgain(
+  provider: Provider,
+  question: Question,
+  { authenticated }: Identity<State>,
+  call: RefreshCall<State>,
+): Promise<Refreshed<State>> {
+  const { state, person } = await asked(provider, question, call);
+  return { status: 'current', identity: { ...person, ...(authenticated && { authenticated }), state } };
+}
+
+function beforeOf({ state, authenticated }: Identity<State>): Before {
+  const claims = decodeJwt(state.idToken) as unknown as Claims;
+  const acr = authenticated?.acr ?? textAt(claims, 'acr');
+  const hd = textAt(claims, 'hd');
+  return { claims, proved: { ...(acr !== undefined && { acr }), ...(hd !== undefined && { hd }) } };
 }
 
 async function asked(
   provider: Provider,
-  { opened, tokens, state }: Asked,
+  { opened, tokens, state, before }: Question,
   call: RefreshCall<State>,
 ): Promise<{ readonly person: Person; readonly state: State }> {
-  const accessToken = tokens.access_token;
+  const common = { opened, accessToken: tokens.access_token, sub: state.sub, before };
   if (tokens.id_token === undefined) {
-    const before = {
-      opened,
-      accessToken,
-      claims: decodeJwt(state.idToken) as unknown as Claims,
-      sub: state.sub,
-    };
-    return { person: await withoutIdToken(provider, before, call), state };
+    return { person: await personAnew(provider, { ...common, claims: {} }, call), state };
   }
   const { claims, sub } = claimsOf(tokens);
   call.trace.step('ID token', { claims });
   checkParties(claims, provider.config);
   if (sub !== state.sub) throw otherPerson();
-  const fresh = { ...state, idToken: tokens.id_token };
-  await call.saveState(fresh);
-  return { person: await personFrom(provider, { opened, accessToken, claims, sub }, call), state: fresh };
+  const named = isNamed(claims, provider) || !isNamed(before.claims, provider);
+  const whole = named && (textAt(claims, 'hd') ?? before.proved.hd) === textAt(claims, 'hd');
+  const next = whole ? { ...state, idToken: tokens.id_token } : state;
+  await call.saveState(next);
+  const person = await (named ? personFrom : personAnew)(provider, { ...common, claims }, call);
+  return { person, state: next };
 }
 
-/** What the upstream does not say again stays as it was; the token at least is still good. */
-async function withoutIdToken(
-  provider: Provider,
-  before: Parameters<typeof personFrom>[1],
-  call: RefreshCall<State>,
-): Promise<Person> {
-  const { userinfo_endpoint } = before.opened.serverMetadata();
-  if (userinfo_endpoint !== undefined) return await personAnew(provider, before, call);
-  return await personFrom(provider, before, call);
+/** Whether an ID token speaks of the person at all, or only says that they are still there. */
+function isNamed(claims: Claims, { config }: Provider): boolean {
+  return config.claims.username.some((path) => textAt(claims, path) !== undefined);
+}
+
+/** What lets them in was not asked for when they signed in, and is not said now: they sign in once more. */
+function goneWhereUnsaid(error: unknown): Refreshed<State> {
+  if (error instanceof Unsaid) return { status: 'gone', proof: 'absent', reason: error.message };
+  throw error;
 }
 
 /** OIDC Core 1.0, section 12.2. */

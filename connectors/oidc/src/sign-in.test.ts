@@ -90,6 +90,47 @@ describe('discovery', () => {
     );
   });
 
+  // Attack: the browser, with all that it asks for, is sent over plain HTTP.
+  test.each(['http://sso.example.com/auth', 'javascript:alert(1)', '/auth'])(
+    'of an upstream with TLS leads no browser to %s',
+    async (authorization_endpoint) => {
+      const issuer = 'https://sso.example.com';
+      const document = { issuer, authorization_endpoint, token_endpoint: `${issuer}/token` };
+      const opened = openAt(upstream, { issuer }, async () => Response.json(document));
+      await assert.rejects(
+        beginAt(opened),
+        (error) => ConnectorError.is(error) && error.code === 'bad_response',
+      );
+    },
+  );
+
+  // Attack: an upstream that keeps quiet about its document alone, so that every refresh waits for that until its end.
+  test('is left alone for a minute after a failure, while its last answer serves', async () => {
+    const opened = openAt(upstream);
+    await beginAt(opened);
+    upstream.lies = { discovery: () => (response) => void response.writeHead(503).end() };
+    opened.host.advance(3_600_001);
+    for (let turn = 0; turn < 3; turn += 1) await beginAt(opened);
+    assert.equal(upstream.asked.length, 2);
+    opened.host.advance(60_001);
+    upstream.lies = {};
+    for (let turn = 0; turn < 3; turn += 1) await beginAt(opened);
+    assert.equal(upstream.asked.length, 3);
+  });
+
+  // … and the first one that waited is told so, while the next one is not.
+  test('that has used up the time of one call does not use up that of the next', async () => {
+    const opened = openAt(upstream);
+    await beginAt(opened);
+    upstream.lies = { discovery: () => () => undefined };
+    opened.host.advance(3_600_001);
+    assert.ok(opened.connector.login.kind === 'redirect');
+    const beginning = { token: 't', callbackUrl, wish: { fresh: false } };
+    const impatient = { ...testCall(), signal: AbortSignal.timeout(200) };
+    await assert.rejects(opened.connector.login.begin(beginning, impatient));
+    await opened.connector.login.begin(beginning, { ...testCall(), signal: AbortSignal.timeout(200) });
+  });
+
   test('gives way to the endpoints that are written down', async () => {
     const { connector } = openAt(upstream, {
       endpoints: { authorization: 'https://login.example.com/elsewhere' },
@@ -181,6 +222,13 @@ describe('the person', () => {
     upstream.person = { sub: 'u-1' };
     await assert.rejects(signIn(), /"preferred_username", "email".*`claims.username`/);
   });
+});
+
+test('the keys of one sign-in serve the next', async () => {
+  const opened = openAt(upstream);
+  await signInAt(upstream, opened);
+  await signInAt(upstream, opened);
+  assert.equal(upstream.asked.filter((path) => path === '/keys').length, 1);
 });
 
 // Attack: mix-up within one installation. The answer to a login at one connector is shown to another.

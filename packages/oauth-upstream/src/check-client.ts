@@ -15,6 +15,7 @@ export async function attempt<T extends { readonly detail: string }>(
   name: string,
   advice: string,
   run: () => Promise<T>,
+  secrets: readonly (string | undefined)[] = [],
 ): Promise<Attempted<T>> {
   const begun = performance.now();
   const took = () => Math.round(performance.now() - begun);
@@ -22,7 +23,7 @@ export async function attempt<T extends { readonly detail: string }>(
     const found = await run();
     return { line: { name, ok: true, detail: found.detail, took: took() }, found };
   } catch (error) {
-    const { message } = failureOf(error, { asked: 'the upstream' });
+    const { message } = failureOf(error, { asked: 'the upstream', secrets });
     return { line: { name, ok: false, detail: message, advice, took: took() } };
   }
 }
@@ -37,9 +38,8 @@ export async function checkClientAuthentication(
 ): Promise<Check> {
   const method = methodFor(credentials, supported);
   const advice = `Compare \`clientId\` and the secret or key with the upstream's, and see that it lets this client authenticate by ${method} (\`clientAuthentication\`).`;
-  const { line } = await attempt('client authentication', advice, async () => {
-    return { detail: `${method}: ${await refusalOf(await open())}` };
-  });
+  const ask = async () => ({ detail: `${method}: ${await refusalOf(await open())}` });
+  const { line } = await attempt('client authentication', advice, ask, [credentials.clientSecret]);
   return line;
 }
 

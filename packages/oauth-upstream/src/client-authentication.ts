@@ -68,21 +68,33 @@ export function methodFor(
 /** @throws ConnectorError `misconfigured` for a key that cannot be read */
 export async function clientAuth(
   credentials: ClientCredentials,
-  { token_endpoint, token_endpoint_auth_methods_supported }: client.ServerMetadata,
+  metadata: client.ServerMetadata,
 ): Promise<client.ClientAuth> {
   const { clientSecret = '' } = credentials;
-  switch (methodFor(credentials, token_endpoint_auth_methods_supported)) {
+  switch (methodFor(credentials, metadata.token_endpoint_auth_methods_supported)) {
     case 'client_secret_basic':
       return client.ClientSecretBasic(clientSecret);
     case 'client_secret_post':
       return client.ClientSecretPost(clientSecret);
     case 'private_key_jwt':
-      return signedAssertion(credentials, token_endpoint);
+      return signedAssertion(credentials, tokenEndpointFor(credentials, metadata));
     case 'tls_client_auth':
       return client.TlsClientAuth();
     case 'none':
       return client.None();
   }
+}
+
+/**
+ * Where the assertion goes. Attack: an upstream that names another one's token endpoint as its own, and itself as the
+ * alias of it, would be handed an assertion that is good over there.
+ */
+function tokenEndpointFor(
+  { tlsCertificate }: ClientCredentials,
+  { token_endpoint, mtls_endpoint_aliases }: client.ServerMetadata,
+): string | undefined {
+  const alias = tlsCertificate === undefined ? undefined : mtls_endpoint_aliases?.token_endpoint;
+  return alias ?? token_endpoint;
 }
 
 async function signedAssertion(

@@ -92,5 +92,14 @@ describe('an answer of the token endpoint', () => {
 test('what an upstream writes is one line in the log, and not a long one', () => {
   assert.equal(readable('a\n\u202eb\u0000 c'), 'a b c');
   assert.equal(readable('x'.repeat(1000)).length, 300);
-  assert.equal(readable(`no: ${secret}, ${secret}`, [secret, '']), 'no: …, …');
+  assert.equal(readable(`no: ${secret}, ${secret}`, [secret, '', undefined]), 'no: …, …');
+  assert.equal(readable('a=b+%2F%C3%BC&c=b%20%2F%C3%BC', ['b /ü']), 'a=…&c=…');
+  assert.equal(readable('client_assertion=eyJhbGci.eyJpc3Mi.c2ln&x=y'), 'client_assertion=…&x=y');
+});
+
+// Attack: four megabytes of an explanation, made for whoever looks for a pattern in it.
+test.each(['eyJ', 'eyJa.', ' ', '\u200b', '='])('a text that is %j a million times takes no time', (part) => {
+  const begun = performance.now();
+  assert.ok(readable(part.repeat(1_000_000), ['=='.repeat(500)]).length <= 300);
+  assert.ok(performance.now() - begun < 3_000);
 });

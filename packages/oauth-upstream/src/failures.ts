@@ -10,8 +10,8 @@ import * as client from 'openid-client';
 export interface Step {
   /** As it is called in the log: `the token endpoint`. */
   readonly asked: string;
-  /** What was sent: an upstream that quotes it shall not bring it into our log. */
-  readonly secrets?: readonly string[];
+  /** What was sent: an upstream that quotes it shall not bring it into our log. Undefined: there is none. */
+  readonly secrets?: readonly (string | undefined)[];
 }
 
 /** What an upstream says of itself: RFC 6749, sections 4.1.2.1 and 5.2; OIDC Core 1.0, section 3.1.2.6. */
@@ -58,14 +58,23 @@ export function saidNo(step: Step, error: string, description: string | undefine
 }
 
 /** For the log: one line, not too long, without what we sent. */
-export function readable(text: string, secrets: readonly string[] = []): string {
+export function readable(text: string, secrets: readonly (string | undefined)[] = []): string {
   const without = secrets
-    .filter((secret) => secret !== '')
-    .reduce((left, one) => left.replaceAll(one, '…'), text);
+    .flatMap((secret) => (secret ? waysToWrite(secret) : []))
+    .reduce((left, one) => left.replaceAll(one, '…'), text.replaceAll(signedByUs, '…'));
   return without
     .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
     .trim()
     .slice(0, 300);
+}
+
+/** A client assertion (RFC 7523), which is made for each request. Begins nowhere else, so that a long text takes no time. */
+const signedByUs = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+/** As it is, and as it is on its way in a form or an address. */
+function waysToWrite(secret: string): readonly string[] {
+  const inForm = new URLSearchParams({ s: secret }).toString().slice('s='.length);
+  return [secret, inForm, encodeURIComponent(secret)];
 }
 
 function challenged(step: Step, { status }: client.WWWAuthenticateChallengeError): ConnectorError {

@@ -16,8 +16,9 @@ export {
   clientFields,
   methodFor,
 } from './client-authentication.ts';
+export { connectionFields, httpNeedsFor, refusePlainHttp } from './connection.ts';
 export { errorCodeOf, failureOf, readable, type Step, saidNo } from './failures.ts';
-export { address, authorizationParameters, claimPaths, isPlain, pem, scopeName } from './fields.ts';
+export { address, authorizationParameters, claimPaths, pem, scopeName } from './fields.ts';
 export { openClient } from './open-client.ts';
 export {
   type Gone,

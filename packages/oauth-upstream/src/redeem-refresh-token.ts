@@ -4,10 +4,12 @@ import * as client from 'openid-client';
 import { failureOf, readable, type Step } from './failures.ts';
 
 export interface RefusalRules {
-  /** Parts of an `error_description` that speak of this very person: they have left, or were shut out. */
+  /** Parts of an `error_description` that speak of this very person: they were shut out. */
   readonly leftWhen: readonly string[];
   /** What it means that a token is taken no more. */
   readonly revoked: 'gone' | 'unavailable';
+  /** Kept out of the log. */
+  readonly clientSecret?: string | undefined;
 }
 
 export type TokenAnswer = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
@@ -21,7 +23,7 @@ export async function redeemRefreshToken(
   refreshToken: string,
   rules: RefusalRules,
 ): Promise<Redeemed> {
-  const step = { asked: 'the token endpoint', secrets: [refreshToken] };
+  const step = { asked: 'the token endpoint', secrets: [refreshToken, rules.clientSecret] };
   try {
     return { tokens: await client.refreshTokenGrant(opened, refreshToken) };
   } catch (error) {
@@ -53,7 +55,7 @@ function whatNoMeans(
     return {
       status: 'gone',
       proof: 'stated',
-      reason: `the upstream says that the person has left (${said})`,
+      reason: `the upstream says that the person was shut out (${said})`,
     };
   }
   if (notAnyMore.has(error) && revoked === 'gone') {

@@ -26,7 +26,7 @@ export interface OidcLies {
   claims?(honest: Members): Members;
   /** The ID token instead of the one that would be signed. */
   idToken?(claims: Members, keys: Keys): Promise<string> | string;
-  token?(honest: Members): Lie;
+  token?(honest: Members, sent: URLSearchParams): Lie;
   userinfo?(honest: Members): Lie;
 }
 
@@ -117,7 +117,7 @@ export class HostileOidcProvider {
     const granted = this.#redeem(body);
     if (granted === undefined) {
       response.statusCode = 400;
-      return lie(this.lies.token, { error: 'invalid_grant' });
+      return this.lies.token?.({ error: 'invalid_grant' }, body) ?? { error: 'invalid_grant' };
     }
     const refreshToken = randomBytes(24).toString('base64url');
     this.#refreshTokens.add(refreshToken);
@@ -127,7 +127,7 @@ export class HostileOidcProvider {
       refresh_token: refreshToken,
       id_token: await this.#idToken(granted, body.get('client_id') ?? 'gatehouse'),
     };
-    return lie(this.lies.token, honest);
+    return this.lies.token?.(honest, body) ?? honest;
   }
 
   #redeem(body: URLSearchParams): Partial<Granted> | undefined {

@@ -125,13 +125,15 @@ function messageIn(body: unknown, token: string): string {
     .slice(0, 300);
 }
 
+/** @throws ConnectorError `unavailable` where something is left out and GitHub does not say whose it is */
 function hiddenIn({ headers }: Response): readonly number[] {
   const sso = headers.get('x-github-sso') ?? '';
-  const ids = /^partial-results\b.*?\borganizations=([\d,\s]+)/.exec(sso)?.[1] ?? '';
-  return ids
-    .split(',')
-    .map(Number)
-    .filter((id) => Number.isSafeInteger(id) && id > 0);
+  if (!/^\s*partial-results\b/i.test(sso)) return [];
+  const ids = (/\borganizations=([^;]*)/i.exec(sso)?.[1] ?? '').split(',').map(Number);
+  if (ids.every((id) => Number.isSafeInteger(id) && id > 0)) return ids;
+  throw new ConnectorError('unavailable', {
+    reason: 'GitHub left out organisations that want single sign-on, and did not say which (X-GitHub-SSO)',
+  });
 }
 
 /**

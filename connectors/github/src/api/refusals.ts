@@ -28,7 +28,8 @@ export class Refusal extends Error {
 
 /** In order: the first that fits. The sentences are those of api.github.com and Enterprise Server. */
 const sentences: readonly (readonly [RegExp, RefusalKind])[] = [
-  [/account (?:was|is|has been) suspended/i, 'suspended'],
+  // Theirs: an organisation's account can be suspended too, and says nothing about its members.
+  [/\byour account (?:was|is|has been) suspended/i, 'suspended'],
   [/SAML enforcement|SAML SSO/i, 'sso'],
   [/OAuth App access restrictions/i, 'unapproved'],
   [/Resource not accessible by integration|blocked by the organization/i, 'unapproved'],

@@ -37,6 +37,11 @@ export const githubHost = z
   .refine(
     (text) => originOf(text) !== null,
     'is not the name of a server, such as "github.example.com", without https:// and without a path',
+  )
+  // Attack: `github.com` for an Enterprise Server of one's own, where addresses may count that nobody has verified.
+  .refine(
+    (text) => !/(^|\.)github\.com(:\d+)?$/i.test(text),
+    'is what is asked without `host`: leave it out for github.com',
   );
 
 /** Null for what is neither a host nor an `http:` address of this computer. */

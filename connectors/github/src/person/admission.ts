@@ -15,6 +15,8 @@ export interface NotAdmitted {
   readonly personLink?: string;
   /** Whether GitHub has said so of every organisation; false where it shows none by the name. */
   readonly certain: boolean;
+  /** Of one of the organisations, though in none of the teams that it lists. */
+  readonly stillMember: boolean;
 }
 
 /** In any of the organisations is enough; of one that lists teams, in any of those. */
@@ -29,14 +31,15 @@ export function admit(login: string, { memberships, teams }: Belonging, upstream
   if (admitted) return { admitted };
   const reason = `not in a required organisation or team: ${memberships.map(told).join('; ')}`;
   const certain = memberships.every(({ state }) => state !== 'unknown');
+  const stillMember = memberships.some(({ state }) => state === 'active');
   const invitation = memberships.find(({ state }) => state === 'pending')?.org.name;
   if (invitation !== undefined) {
     const link = below(web, `/orgs/${invitation}/invitation`).href;
     const personMessage = `You have not accepted the invitation to the GitHub organisation ${invitation} yet. You find it at ${link}`;
-    return { admitted, reason, certain, personMessage, personLink: link };
+    return { admitted, reason, certain, stillMember, personMessage, personLink: link };
   }
   const personMessage = `Your GitHub account ${login} is in none of the organisations and teams that may sign in here.`;
-  return { admitted, reason, certain, personMessage };
+  return { admitted, reason, certain, stillMember, personMessage };
 }
 
 function told({ org, state }: Membership): string {

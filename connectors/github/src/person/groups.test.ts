@@ -89,6 +89,19 @@ describe('the groups', () => {
     }
   });
 
+  // Attack: any member may make a team. The sign for kelvin looks like a K, and its lower case is a k.
+  test('are not those of a team whose name only looks like the one that is listed', async () => {
+    const mallory = fake.world.account('eve');
+    acme.members.set(mallory.id, 'active');
+    const team = fake.world.team(acme, '\u212aeepers', [mallory]);
+    try {
+      const connector = await openGithubConnector(fake, { orgs: [{ name: 'acme', teams: ['Keepers'] }] });
+      await expect(connector.signIn('eve')).rejects.toMatchObject({ code: 'not_allowed' });
+    } finally {
+      fake.world.teams.delete(team.id);
+    }
+  });
+
   // Attack: an organisation is renamed, and a member registers its old name, with a team that is called like the admins'.
   test('are not those of another organisation that has taken the name since', async () => {
     const mallory = fake.world.account('mallory');

@@ -56,11 +56,19 @@ export function teamsThatCount(
     : inside.filter((team) => wanted.some((each) => isTeam(team, each, field)));
 }
 
-/** GitHub does not tell upper from lower case in names. With a number, the name is only what people read. */
+/** With a number, the name is only what people read. */
 function isTeam(team: Team, wanted: ListedTeam, field: NameField): boolean {
   if (wanted.id !== undefined) return team.id === wanted.id;
   const names = field === 'both' ? [team.name, team.slug] : [team[field]];
-  return names.some((name) => name.toLowerCase() === wanted.name.toLowerCase());
+  return names.some((name) => sameName(name, wanted.name));
+}
+
+/**
+ * GitHub does not tell upper from lower case in names. Attack: a team with the sign for kelvin in place of a K, whose
+ * lower case is a k. It stays what it is in upper case; so both have to agree.
+ */
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase() && one.toUpperCase() === other.toUpperCase();
 }
 
 function named(org: string, team: Team, field: NameField): readonly string[] {

@@ -27,7 +27,7 @@ export async function readPerson(
   const email = await readEmail(asker);
   const belonging = await readBelonging(asker);
   const groups = groupsOf(belonging, upstream.config);
-  traceBelonging(call, belonging);
+  traceBelonging(asker, belonging);
   const state = { ...tokens, seen: asker.seen.pages() };
   return {
     identity: identityOf(them, email, groups, state),
@@ -62,10 +62,16 @@ function identityOf(
   };
 }
 
-function traceBelonging({ trace }: Call, { memberships, orgs, teams }: Belonging): void {
+/** GitHub keeps quiet about organisations that have not let the app in, so that nobody else can say what is missing. */
+const unlisted =
+  'without those that have not approved or installed this app, which GitHub leaves out: name them under `orgs` to be told';
+
+function traceBelonging({ upstream, call }: Asker, { memberships, orgs, teams }: Belonging): void {
+  const { trace } = call;
   trace.step('github organisations', {
     listed: memberships.map(({ org, state }) => ({ name: org.name, state })),
     all: orgs.map(({ id, login }) => ({ id, login })),
+    ...(upstream.config.loadAllGroups && { unlisted }),
   });
   trace.step('github teams', {
     teams: teams.map(({ id, name, slug, organization }) => ({ id, name, slug, org: organization.login })),

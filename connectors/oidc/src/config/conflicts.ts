@@ -1,5 +1,5 @@
 /** What cannot stand together, and what is missing. */
-import { type GroupSource, isPlain, refuseCredentials } from '@gatehouse/oauth-upstream';
+import { type GroupSource, refuseCredentials, refusePlainHttp } from '@gatehouse/oauth-upstream';
 import type { z } from 'zod';
 import type { Options } from './options.ts';
 import { type Preset, presets } from './presets.ts';
@@ -8,7 +8,7 @@ export function refuseConflicts(options: Options, context: z.RefinementCtx): voi
   const conflict = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: path.split('.'), message, input: options });
   refuseIssuer(options, conflict);
-  refusePlainHttp(options, conflict);
+  refusePlainHttp(addresses(options), options, conflict);
   refuseCredentials(options, conflict);
   refuseForeignOptions(options, conflict);
   refuseGroups(options, conflict);
@@ -29,21 +29,14 @@ function refuseIssuer({ preset, issuer, tenant }: Options, conflict: Conflict): 
   }
 }
 
-function refusePlainHttp(options: Options, conflict: Conflict): void {
-  if (options.insecureHttp) return;
-  const { issuer, discoveryUrl, endpoints, graph, workspaceGroups } = options;
-  const written = {
+function addresses({ issuer, discoveryUrl, endpoints, graph, workspaceGroups }: Options) {
+  return {
     issuer,
     discoveryUrl,
     ...Object.fromEntries(Object.entries(endpoints).map(([name, url]) => [`endpoints.${name}`, url])),
     'graph.url': graph?.url,
     'workspaceGroups.url': workspaceGroups?.url,
   };
-  for (const [path, url] of Object.entries(written)) {
-    if (url !== undefined && isPlain(url)) {
-      conflict(path, 'is not HTTPS: whoever is on the way could be anybody. `insecureHttp: true` allows it');
-    }
-  }
 }
 
 function refuseForeignOptions(options: Options, conflict: Conflict): void {

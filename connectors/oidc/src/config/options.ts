@@ -5,8 +5,8 @@ import {
   claimPath,
   claimPaths,
   clientFields,
+  connectionFields,
   groupSources,
-  pem,
   scopeName,
 } from '@gatehouse/oauth-upstream';
 import { z } from 'zod';
@@ -172,17 +172,7 @@ export const options = z.strictObject({
     .default(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519'])
     .describe('With which an ID token may be signed.'),
   clockTolerance: duration.prefault('60s').describe('By how much clocks may differ.'),
-  ca: pem
-    .optional()
-    .describe('The certificate authority, as PEM or `{ fromFile }`; it replaces the public ones.'),
-  insecureHttp: z
-    .boolean()
-    .default(false)
-    .describe('Use `http:` addresses that are not on this computer: everybody on the way can read along.'),
-  insecureSkipTlsVerify: z
-    .boolean()
-    .default(false)
-    .describe('Accept any certificate: anybody can play the upstream.'),
+  ...connectionFields,
 });
 
 export type Options = z.output<typeof options>;

@@ -21,7 +21,10 @@ export interface Preset {
     readonly emailVerified?: ClaimPath;
     readonly groups?: ClaimPath;
   };
-  /** Parts of an `error_description` that speak of this very person: they have left, or were shut out. */
+  /**
+   * Parts of an `error_description` in which somebody has decided about this very person: they were shut out. That an
+   * account is not found is none of them: of a directory that was half restored it is said of everybody.
+   */
   readonly leftWhen?: readonly string[];
 }
 
@@ -38,8 +41,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     offlineAccess: true,
     // `sub` is another one for each application; `oid` is the object in the directory, as all of Microsoft names it.
     claims: { id: 'oid', emailVerified: 'xms_edov', groups: 'groups' },
-    // The account is disabled; does not exist; was deleted.
-    leftWhen: ['AADSTS50057', 'AADSTS50034', 'AADSTS50020'],
+    leftWhen: ['AADSTS50057'],
   },
   gitlab: {
     issuer: 'https://gitlab.com',
@@ -56,7 +58,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     // Otherwise the refresh token ends with the session at Keycloak, after half an hour without a click.
     offlineAccess: true,
     claims: { groups: 'groups' },
-    leftWhen: ['User disabled', 'User not found'],
+    leftWhen: ['User disabled'],
   },
   okta: {
     issuerForm: {

@@ -279,5 +279,30 @@ describe('a connector that cannot look anybody up', () => {
     const { status, stderr } = gatehouse('--user', 'ada');
     expect(status).toBe(1);
     expect(stderr).toContain('Connectors of type "crowd" cannot look people or groups up.');
+    expect(stderr).not.toContain('connector try');
   });
+
+  it.each([
+    [['--user', 'octocat'], 'gatehouse connector try corp\n'],
+    [
+      ['--user', 'octocat', '--group', 'acme:platform'],
+      'gatehouse connector try corp --group acme:platform\n',
+    ],
+    [
+      ['--group', "acme:Site Admins' friends"],
+      "gatehouse connector try corp --group 'acme:Site Admins'\\'' friends'\n",
+    ],
+  ])(
+    'says why, and how they find out themselves where they sign in at the upstream: %j',
+    async (args, advice) => {
+      const app = { clientId: 'Ov23liExample', clientSecret: { fromFile: 'gh-secret' } };
+      const github = { id: 'corp', type: 'github', name: 'GitHub', config: app };
+      const clients = [client('kubernetes')];
+      await writeFile(join(cwd, 'gh-secret'), 'a secret of the app');
+      const { code, stderr } = await check(args, { written: { ...config, connectors: [github], clients } });
+      expect(code).toBe(1);
+      expect(stderr).toContain('to whoever signs in');
+      expect(stderr).toContain(advice);
+    },
+  );
 });

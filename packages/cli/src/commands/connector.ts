@@ -73,15 +73,7 @@ async function findOut(
   const { entry } = around;
   const head = { connector: entry.id, type: entry.type };
   const asks = user !== undefined || group !== undefined;
-  if (asks && upstream.lookUp === undefined) {
-    throw new CommandFailure(
-      'failed',
-      `Connectors of type "${entry.type}" cannot look people or groups up.`,
-      {
-        advice: ['Without `--user` and `--group`, the check works.'],
-      },
-    );
-  }
+  if (asks && upstream.lookUp === undefined) throw cannotLookUp(upstream, entry, group);
   const checks = await upstream.check();
   const named = isWellSomewhere(checks) ? await checkGroupNames(entry, upstream) : [];
   const looked = asks ? await lookUp(upstream, user, group, around) : nothingAsked;
@@ -91,6 +83,30 @@ async function findOut(
     checks: [...checks, ...named, ...looked.checks],
     ...(verbose && { steps: upstream.steps }),
   };
+}
+
+/** Where people sign in at the upstream, it tells about each of them to nobody else; but they can ask. */
+function cannotLookUp(
+  { login }: Upstream,
+  { id, type }: Surroundings['entry'],
+  group: string | undefined,
+): CommandFailure {
+  const asked = group === undefined ? '' : ` --group ${asTypedInShell(group)}`;
+  const byThemselves = [
+    'There is no account of Gatehouse at the upstream that could ask about others: it says who somebody is, and in which groups, to whoever signs in.',
+    `Sign in yourself, or have them do it; it leaves no session behind: gatehouse connector try ${id}${asked}`,
+  ];
+  return new CommandFailure('failed', `Connectors of type "${type}" cannot look people or groups up.`, {
+    advice: [
+      ...(login === 'redirect' ? byThemselves : []),
+      'Without `--user` and `--group`, the check works.',
+    ],
+  });
+}
+
+/** Team names have blanks. */
+function asTypedInShell(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** One server that is as it should be is enough to ask it. */

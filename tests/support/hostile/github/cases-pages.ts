@@ -162,6 +162,19 @@ export const pageCases: readonly GithubCase[] = [
     ends: ['unavailable', /is not shown/],
   },
   {
+    attack: 'a parent team is renamed while we ask, and another team has its slug',
+    config: { parentTeams: true },
+    arrange: ({ fake, acme, teams }) => {
+      const parent = fake.world.team(acme, 'Interns');
+      const admins = fake.world.team(acme, 'Admins');
+      const [first] = teams;
+      if (first) first.parent = parent;
+      fake.tamper = ({ path }, truth) =>
+        path === '/orgs/acme/teams/interns' ? { ...truth, body: teamOf(admins) } : undefined;
+    },
+    ends: ['unavailable', /is not shown/],
+  },
+  {
     attack: 'a parent team is not there',
     config: { parentTeams: true },
     arrange: ({ fake, acme, teams }) => {

@@ -111,6 +111,16 @@ export const peopleCases: readonly GithubCase[] = [
     ends: ['denied', /organisation acme: .*left its teams out/],
   },
   {
+    attack: 'teams are left out for want of single sign-on, and GitHub does not say of which organisation',
+    arrange: ({ fake }) => {
+      fake.tamper = ({ path }, truth) =>
+        path === '/user/teams'
+          ? { ...truth, headers: { ...truth.headers, 'x-github-sso': 'partial-results' }, body: [] }
+          : undefined;
+    },
+    ends: ['unavailable', /did not say which/],
+  },
+  {
     attack: 'with all groups, any organisation that is left out',
     config: { orgs: undefined, loadAllGroups: true },
     arrange: ({ fake, octocat }) => {

@@ -6,7 +6,8 @@ export const refreshCases: readonly GithubCase[] = [
   {
     attack: 'the person revokes the app',
     arrange: ({ fake, octocat }) => fake.oauth.revoke(octocat),
-    ends: ['gone', /does not know the token/],
+    // As after "Revoke all user tokens", which is one button.
+    ends: ['gone', /does not know the token.*"absent"/],
   },
   {
     attack: 'a token is refused that GitHub calls valid',
@@ -36,24 +37,43 @@ export const refreshCases: readonly GithubCase[] = [
     arrange: ({ octocat }) => {
       octocat.suspended = true;
     },
-    ends: ['gone', /suspended/],
+    ends: ['gone', /suspended.*"stated"/],
   },
   {
     attack: 'the person leaves the organisation',
     arrange: ({ acme, octocat }) => void acme.members.delete(octocat.id),
-    ends: ['gone', /acme \(no member\)/],
+    ends: ['gone', /acme \(no member\).*"stated"/],
   },
   {
     attack: 'the person leaves the organisation that a GitHub App reads',
     kind: 'github',
     arrange: ({ acme, octocat }) => void acme.members.delete(octocat.id),
-    ends: ['gone', /acme \(no member\)/],
+    ends: ['gone', /acme \(no member\).*"absent"/],
   },
   {
     attack: 'the person leaves the last of the listed teams',
     config: { orgs: [{ name: 'acme', teams: ['Team 3'] }] },
     arrange: ({ teams, octocat }) => void teams[3]?.members.delete(octocat.id),
-    ends: ['gone', /none of its listed teams/],
+    ends: ['gone', /none of its listed teams.*"absent"/],
+  },
+  {
+    attack: 'the listed team is renamed: everybody looks as if they had left it',
+    config: { orgs: [{ name: 'acme', teams: ['Team 3'] }] },
+    arrange: ({ teams }) => {
+      const [, , , listed] = teams;
+      if (listed) Object.assign(listed, { name: 'Team Three', slug: 'team-three' });
+    },
+    ends: ['gone', /none of its listed teams.*"absent"/],
+  },
+  {
+    attack: 'an organisation is suspended, and all of its members are told so',
+    arrange: ({ fake }) => {
+      fake.tamper = ({ path }) =>
+        path.startsWith('/user/memberships/')
+          ? refuse(403, 'The organization account was suspended.')
+          : undefined;
+    },
+    ends: ['unavailable', /organization account was suspended/],
   },
   {
     attack: 'the organisation is renamed: everybody looks as if they had left',
@@ -69,6 +89,17 @@ export const refreshCases: readonly GithubCase[] = [
       acme.login = 'acme-labs';
     },
     ends: ['current', /acme:Team 1/],
+  },
+  {
+    attack: 'the organisation is renamed, and its number is answered with another organisation',
+    config: { orgs: [{ name: 'acme', id: 1002 }] },
+    arrange: ({ fake, acme, octocat }) => {
+      acme.login = 'acme-labs';
+      const other = fake.world.org('evil', [octocat]);
+      fake.tamper = ({ path }, truth) =>
+        path === `/user/${acme.id}` ? { ...truth, body: { id: other.id, login: 'evil' } } : undefined;
+    },
+    ends: ['unavailable', /shows no organisation of this name/],
   },
   {
     attack: 'the person is renamed, and somebody else takes the name',
@@ -116,7 +147,19 @@ export const refreshCases: readonly GithubCase[] = [
     attack: 'the refresh token of a GitHub App is refused',
     kind: 'github',
     arrange: ({ fake, octocat }) => fake.oauth.revoke(octocat),
-    ends: ['gone', /refresh token/],
+    ends: ['gone', /refresh token.*"absent"/],
+  },
+  {
+    attack: 'the tokens of a GitHub App are not renewed, for a reason that is a script',
+    kind: 'github',
+    arrange: ({ fake }) => {
+      fake.tamper = ({ path }) => {
+        if (path === '/user') return refuse(401, 'Bad credentials');
+        if (path !== '/login/oauth/access_token') return undefined;
+        return { status: 200, headers: {}, body: { error: '<script>alert(1)</script>' } };
+      };
+    },
+    ends: ['unavailable', /did not renew the token: an unknown error$/],
   },
   {
     attack: 'the client secret of a GitHub App is replaced while its tokens end',

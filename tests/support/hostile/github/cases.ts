@@ -27,7 +27,7 @@ export interface GithubCase {
   readonly ends: readonly [ConnectorErrorCode | 'gone' | 'current', RegExp];
   /** Only the broker's own time-outs end it. */
   readonly slow?: true;
-  /** Seconds, at least, that the broker is told to wait. */
+  /** Seconds that the broker is told to wait; not a minute more. */
   readonly retryAfter?: number;
 }
 

@@ -19,6 +19,8 @@ export interface Step {
 }
 
 export interface Upstream {
+  /** Where people type their password: into a page of ours, or at the upstream. */
+  readonly login: 'password' | 'redirect';
   readonly steps: readonly Step[];
   check(): Promise<readonly Check[]>;
   /** Undefined: connectors of this type cannot look anybody up. */
@@ -38,6 +40,7 @@ export async function askUpstream<T>(
   return withConnector({ entry, loaded, options, context }, ({ open: { connector }, steps, call }) => {
     const { lookUp } = connector;
     return ask({
+      login: connector.login.kind,
       steps,
       check: () => connector.check(call()),
       lookUp: lookUp && ((who) => lookUp.call(connector, who, call())),
