@@ -4,6 +4,7 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { hostileCases } from '../../../tests/support/hostile/saml-cases.ts';
+import { attributesXml } from '../../../tests/support/hostile/saml-draft.ts';
 import { posted, readRequest } from '../../../tests/support/hostile/saml-idp.ts';
 import { issuer, jane, ourKeys, play, strangersKeys } from './testing/played-provider.ts';
 
@@ -67,6 +68,20 @@ describe('a good answer', () => {
     expect(identity.upstreamId).toBe('jane-id');
     expect(identity.groups).toEqual(['admins', 'writers']);
   });
+});
+
+test('a thousand groups, each an attribute of its own, are not too many', async () => {
+  const groups = Array.from({ length: 1_000 }, (_, at) => `CN=group-${at},OU=Groups,DC=example,DC=com`);
+  const each = groups.map((group) =>
+    attributesXml({ groups: [group] }).replace(/<.?saml:AttributeStatement>/g, ''),
+  );
+  const end = '</saml:AttributeStatement>';
+  const more = (written: string) => written.replace(end, () => `${each.join('')}${end}`);
+  const { finish, good } = await played.begin();
+  const identity = await finish(
+    good({ change: (draft) => ({ ...draft, attributes: more(draft.attributes) }) }),
+  );
+  expect(identity.groups).toEqual(['admins', 'writers', ...groups]);
 });
 
 describe('an answer that was good', () => {

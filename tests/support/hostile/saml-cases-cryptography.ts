@@ -131,6 +131,22 @@ export const cryptographyCases: readonly HostileCase[] = [
   },
   {
     group,
+    name: 'a list of a thousand inclusive namespaces',
+    answer: ({ good }) => good({ sign: { inclusive: Array.from({ length: 1_000 }, (_, at) => `p${at}`) } }),
+    refusal: /PrefixList has more than/,
+  },
+  {
+    group,
+    name: 'something inside the list of inclusive namespaces',
+    answer: ({ good }) =>
+      good({ sign: { inclusive: ['saml'] } }).replaceAll(
+        /(<InclusiveNamespaces[^>]*)\/>/g,
+        '$1><ds:SignatureValue>AAAA</ds:SignatureValue></InclusiveNamespaces>',
+      ),
+    refusal: /has something in it/,
+  },
+  {
+    group,
     name: 'no transforms at all',
     answer: ({ good }) => good().replace(/<ds:Transforms>.*<\/ds:Transforms>/, ''),
     refusal: /no Transforms/,

@@ -4,6 +4,7 @@ import { conditionCases } from './saml-cases-conditions.ts';
 import { cryptographyCases } from './saml-cases-cryptography.ts';
 import { fieldCases } from './saml-cases-fields.ts';
 import { textCases } from './saml-cases-text.ts';
+import { wellFormedCases } from './saml-cases-well-formed.ts';
 import { wrappingCases } from './saml-cases-wrapping.ts';
 import type { AnswerOptions, ReadRequest, SamlIdp } from './saml-idp.ts';
 import type { SamlKeys } from './saml-keys.ts';
@@ -32,6 +33,7 @@ export interface HostileCase {
 export const hostileCases: readonly HostileCase[] = [
   ...wrappingCases,
   ...textCases,
+  ...wellFormedCases,
   ...cryptographyCases,
   ...fieldCases,
   ...conditionCases,

@@ -57,6 +57,18 @@ describe('metadata of an identity provider', () => {
     expect(readMetadata(`<!-- ours -->${describeIdp()}`, anyone).idp.entityId).toBe(entityId);
   });
 
+  test('may begin with the mark that some editors write', () => {
+    expect(readMetadata(`\ufeff${describeIdp()}`, anyone).idp.entityId).toBe(entityId);
+  });
+
+  // Attack: each beginning of a comment is searched for its end, a hundred thousand times through half a megabyte.
+  test('cannot keep the server busy with comments that nobody ends', () => {
+    const before = performance.now();
+    expect(() => readMetadata('<!--'.repeat(200_000), anyone)).toThrow(/comment that nobody ends/);
+    expect(() => readMetadata('<!--'.repeat(2_000_000), anyone)).toThrow(/characters/);
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+
   test('of several providers is read for the one that is named', () => {
     const both = `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${describeIdp().replace(' ID="_m"', '')}${describeIdp({ id: 'https://other' }).replace(' ID="_m"', '')}</md:EntitiesDescriptor>`;
     expect(() => readMetadata(both, anyone)).toThrow(/describes several/);

@@ -26,9 +26,12 @@ export interface ReadMetadata {
   readonly validUntil: number;
 }
 
+/** Some editors begin a file with it. */
+const byteOrderMark = /^\ufeff/;
+
 /** @throws ConnectorError */
 export function readMetadata(written: string, options: MetadataOptions): ReadMetadata {
-  const text = withoutComments(written);
+  const text = withoutComments(written.replace(byteOrderMark, ''));
   const root = parseXml(text, metadataLimits);
   refuseDuplicateIds(root);
   const covered =
