@@ -77,6 +77,16 @@ const options = z.strictObject({
     .describe(
       'Take a NameID that is not persistent as the id. Whoever is given the address or name of somebody who left is then taken for them.',
     ),
+  nameQualifier: text
+    .optional()
+    .describe(
+      'Whose ids the NameIDs are (`NameQualifier`), where the provider passes on those of somebody else: only these are taken. Absent: its own.',
+    ),
+  spNameQualifier: text
+    .optional()
+    .describe(
+      'For whom the NameIDs were made (`SPNameQualifier`), such as an affiliation of service providers: only these are taken. Absent: for us.',
+    ),
   attributes: attributes.prefault({}),
   groupsDelimiter: z
     .string()

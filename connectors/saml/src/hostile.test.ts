@@ -1,10 +1,10 @@
 /** Attack: an identity provider, or somebody who plays one, answers with whatever might be taken for a good answer. */
 import assert from 'node:assert/strict';
 import { ConnectorError } from '@gatehouse/connector-kit';
-import { testCall } from '@gatehouse/connector-kit/testing';
+import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { hostileCases } from '../../../tests/support/hostile/saml-cases.ts';
-import { attributesXml } from '../../../tests/support/hostile/saml-draft.ts';
+import { attributesXml, nameIdXml } from '../../../tests/support/hostile/saml-draft.ts';
 import { posted, readRequest } from '../../../tests/support/hostile/saml-idp.ts';
 import { issuer, jane, ourKeys, play, strangersKeys } from './testing/played-provider.ts';
 
@@ -68,6 +68,21 @@ describe('a good answer', () => {
     expect(identity.upstreamId).toBe('jane-id');
     expect(identity.groups).toEqual(['admins', 'writers']);
   });
+});
+
+// Attack: as with a NameID itself; so eduPersonTargetedID comes, which has both qualifiers always.
+test('an attribute with a NameID inside is the id of its provider alone', async () => {
+  const targeted = play({ attributes: { id: 'eptid' } }, testHost({ id: 'corp' }));
+  const { request, finish } = await targeted.begin();
+  const answer = (nameQualifier: string) => {
+    const qualifiers = `NameQualifier="${nameQualifier}" SPNameQualifier="${request.issuer}"`;
+    const value = nameIdXml('opaque-7').replace('<saml:NameID ', `<saml:NameID ${qualifiers} `);
+    const inside = attributesXml({ eptid: ['x'] }).replace('>x<', () => `>${value}<`);
+    return targeted.idp.answer(request, jane, { change: (draft) => ({ ...draft, attributes: inside }) });
+  };
+  expect((await failureOf(finish(answer('https://other-idp.example')))).message).toMatch(/NameQualifier/);
+  expect((await finish(answer(targeted.idp.entityId))).upstreamId).toBe('opaque-7');
+  await targeted.connector.close?.();
 });
 
 test('a thousand groups, each an attribute of its own, are not too many', async () => {

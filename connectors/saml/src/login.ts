@@ -95,7 +95,7 @@ export class SamlLogin implements RedirectLogin<SamlState> {
         values: [...values],
       })),
     });
-    const identity = identityOf(checked, this.#room.config);
+    const identity = identityOf(checked, this.#room.config, this.#room.us.entityId);
     await this.#redeem(checked);
     return identity;
   }

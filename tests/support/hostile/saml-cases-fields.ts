@@ -31,6 +31,10 @@ const assertion = (change: Partial<SamlDraft['assertion']>) => (draft: SamlDraft
   assertion: { ...draft.assertion, ...change },
 });
 
+function qualified(nameId: string | null, attribute: string): string {
+  return (nameId ?? '').replace('<saml:NameID ', `<saml:NameID ${attribute} `);
+}
+
 export const fieldCases: readonly HostileCase[] = [
   row('response of version 1.1', response({ Version: '1.1' }), /not of version 2.0/),
   row('response without a version', response({ Version: null }), /no Version/),
@@ -144,6 +148,18 @@ export const fieldCases: readonly HostileCase[] = [
       nameId: nameIdXml('jane@example.com', 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'),
     }),
     /may be somebody else's tomorrow/,
+    'misconfigured',
+  ),
+  row(
+    'an id of another identity provider, which is passed on',
+    (draft) => ({ ...draft, nameId: qualified(draft.nameId, 'NameQualifier="https://other-idp.example"') }),
+    /qualified by "https:\/\/other-idp.example" \(NameQualifier\)/,
+    'misconfigured',
+  ),
+  row(
+    'an id that was made for another service provider',
+    (draft) => ({ ...draft, nameId: qualified(draft.nameId, 'SPNameQualifier="https://other.example"') }),
+    /qualified by "https:\/\/other.example" \(SPNameQualifier\)/,
     'misconfigured',
   ),
   row('no AuthnStatement', (draft) => ({ ...draft, authn: null }), /no AuthnStatement/),

@@ -21,6 +21,8 @@ import { type NameId, requireSubject } from './subject.ts';
 import { requireIssued } from './times.ts';
 
 export interface Checked {
+  /** The identity provider's entity id: the Issuer. */
+  readonly idp: string;
   readonly responseId: string;
   readonly assertionId: string;
   readonly nameId: NameId;
@@ -48,6 +50,7 @@ export function checkResponse(encoded: string, expected: Expectation): Checked {
   const subject = requireSubject(assertion, expected);
   const over = requireConditions(assertion, expected);
   return {
+    idp: expected.idp,
     responseId: requiredAttribute(response, 'ID'),
     assertionId: requiredAttribute(assertion, 'ID'),
     nameId: subject.nameId,
