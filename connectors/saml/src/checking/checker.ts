@@ -1,13 +1,14 @@
 /**
- * Checks answers in threads of their own: each costs tens of milliseconds of computing, in which the server could answer
- * nobody else. A burst waits in a short line, and past its end is told to come back.
+ * Checks answers, and metadata, in threads of their own: each costs tens of milliseconds of computing (a federation's
+ * metadata seconds), in which the server could answer nobody else. A burst waits in a short line, and past its end is told to come back.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import type { Heard, LogoutJob } from '../logout/hear.ts';
+import type { ReadMetadata } from '../metadata/read-metadata.ts';
 import type { Checked } from '../response/check-response.ts';
-import type { Job, Outcome, Work } from './job.ts';
+import type { Job, MetadataJob, Outcome, Work } from './job.ts';
 
 export interface CheckerLimits {
   readonly threads: number;
@@ -63,6 +64,13 @@ export class Checker {
   async hear(job: LogoutJob, signal: AbortSignal): Promise<Heard> {
     const outcome = await this.#done({ hear: job }, signal);
     if ('heard' in outcome) return outcome.heard;
+    throw new Error('a thread has done something else than it was asked');
+  }
+
+  /** @throws ConnectorError */
+  async read(job: MetadataJob, signal: AbortSignal): Promise<ReadMetadata> {
+    const outcome = await this.#done({ read: job }, signal);
+    if ('read' in outcome) return outcome.read;
     throw new Error('a thread has done something else than it was asked');
   }
 

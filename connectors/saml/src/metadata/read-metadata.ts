@@ -4,12 +4,12 @@ import type { Endpoint, Idp } from '../idp.ts';
 import { ns } from '../names.ts';
 import { misfit, quote, refuse } from '../refusal.ts';
 import { isBinding } from '../requests/sign.ts';
-import { readTime } from '../response/times.ts';
 import { signatureOfMetadata } from '../signature/metadata.ts';
 import { attributeOf, childrenOf, elementsOf, is, requiredAttribute } from '../xml/elements.ts';
 import { refuseDuplicateIds } from '../xml/ids.ts';
 import type { XmlElement } from '../xml/libraries.ts';
 import { metadataLimits, parseXml, withoutComments } from '../xml/parse.ts';
+import { type Lifetime, lifetimeOf } from './lifetime.ts';
 
 export interface MetadataOptions {
   /** Which one, of several. */
@@ -20,10 +20,9 @@ export interface MetadataOptions {
   readonly now: number;
 }
 
-export interface ReadMetadata {
+/** What it says of a provider, and of itself. */
+export interface ReadMetadata extends Lifetime {
   readonly idp: Idp;
-  /** Until when it may be used, as it says itself; milliseconds since 1970. */
-  readonly validUntil: number;
 }
 
 /** Some editors begin a file with it. */
@@ -38,9 +37,9 @@ export function readMetadata(written: string, options: MetadataOptions): ReadMet
     options.certificates === undefined ? root : signatureOfMetadata({ text, root }, options.certificates);
   const entity = entityOf(covered, options.entityId);
   const role = roleOf(entity);
-  const validUntil = Math.min(...[covered, entity, role].map((element) => untilOf(element)));
-  if (validUntil <= options.now) refuse('the metadata is past its validUntil');
-  return { validUntil, idp: idpOf(entity, role) };
+  const lifetime = lifetimeOf(role);
+  if (lifetime.validUntil <= options.now) refuse('the metadata is past its validUntil');
+  return { ...lifetime, idp: idpOf(entity, role) };
 }
 
 function entityOf(root: XmlElement, wanted: string | undefined): XmlElement {
@@ -84,11 +83,6 @@ function roleOf(entity: XmlElement): XmlElement {
   if (role === undefined || more.length > 0)
     return misfit('the metadata has not one SAML 2.0 role of this provider');
   return role;
-}
-
-function untilOf(element: XmlElement): number {
-  const text = attributeOf(element, 'validUntil');
-  return text === undefined ? Number.POSITIVE_INFINITY : readTime(text, 'validUntil');
 }
 
 function idpOf(entity: XmlElement, role: XmlElement): Idp {
