@@ -76,12 +76,17 @@ export class Checker {
 
   async #done(work: Work, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) throw unavailable('the call was ended', signal.reason);
-    if (this.#line.length >= this.#limits.waiting) {
-      throw unavailable('too many sign-ins are being checked at once', undefined, 2);
-    }
+    if (this.#isFull(work)) throw unavailable('too many sign-ins are being checked at once', undefined, 2);
     const outcome = await this.#enqueue(work, signal);
     if ('code' in outcome) throw new ConnectorError(outcome.code, { reason: outcome.reason });
     return outcome;
+  }
+
+  /** Attack: anybody may send messages about signing out, without a login; they get a quarter of the line. */
+  #isFull(work: Work): boolean {
+    if (this.#line.length >= this.#limits.waiting) return true;
+    const alike = this.#line.filter((waiting) => isAboutSigningOut(waiting.work)).length;
+    return isAboutSigningOut(work) && alike >= this.#limits.waiting / 4;
   }
 
   #enqueue(work: Work, signal: AbortSignal): Promise<Outcome> {
@@ -108,9 +113,15 @@ export class Checker {
   #next(): void {
     const worker = this.#idle.pop() ?? this.#begin();
     if (worker === undefined) return;
-    const waiting = this.#line.shift();
+    const waiting = this.#first();
     if (waiting === undefined) this.#idle.push(worker);
     else this.#run(worker, waiting);
+  }
+
+  /** Sign-ins do not wait for messages about signing out. */
+  #first(): Waiting | undefined {
+    const place = this.#line.findIndex(({ work }) => !isAboutSigningOut(work));
+    return this.#line.splice(Math.max(place, 0), 1)[0];
   }
 
   #begin(): Worker | undefined {
@@ -163,6 +174,10 @@ export class Checker {
     const place = this.#idle.indexOf(worker);
     if (place >= 0) this.#idle.splice(place, 1);
   }
+}
+
+function isAboutSigningOut(work: Work): boolean {
+  return 'hear' in work;
 }
 
 function unavailable(reason: string, cause?: unknown, retryAfter?: number): ConnectorError {
