@@ -2,6 +2,7 @@
 import type { ConnectorErrorCode } from '@gatehouse/connector-kit';
 import { conditionCases } from './saml-cases-conditions.ts';
 import { cryptographyCases } from './saml-cases-cryptography.ts';
+import { encryptionCases } from './saml-cases-encryption.ts';
 import { fieldCases } from './saml-cases-fields.ts';
 import { textCases } from './saml-cases-text.ts';
 import { wellFormedCases } from './saml-cases-well-formed.ts';
@@ -35,6 +36,7 @@ export const hostileCases: readonly HostileCase[] = [
   ...textCases,
   ...wellFormedCases,
   ...cryptographyCases,
+  ...encryptionCases,
   ...fieldCases,
   ...conditionCases,
 ];
