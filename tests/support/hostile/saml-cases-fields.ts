@@ -120,6 +120,12 @@ export const fieldCases: readonly HostileCase[] = [
     (draft) => response({ ID: draft.assertion.ID })(draft),
     /same id/,
   ),
+  {
+    group,
+    name: 'Issuer of the signed response: none',
+    answer: ({ good }) => good({ signs: 'response' }).replace(/<saml:Issuer>[^<]*<\/saml:Issuer>/, ''),
+    refusal: /where it does not belong/,
+  },
   signedResponse('assertion without an id', assertion({ ID: null }), /Assertion has no ID/),
   signedResponse(
     'Issuer of the assertion: none',

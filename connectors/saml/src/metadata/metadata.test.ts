@@ -4,7 +4,7 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { listen } from '../../../../tests/support/hostile/listen.ts';
-import { bareCertificate, type SamlKeys } from '../../../../tests/support/hostile/saml-keys.ts';
+import { bareCertificate, makeSamlKeys, type SamlKeys } from '../../../../tests/support/hostile/saml-keys.ts';
 import { signPart } from '../../../../tests/support/hostile/saml-sign.ts';
 import { configSchema, type SamlConfig } from '../config.ts';
 import { ServiceProvider } from '../service-provider.ts';
@@ -13,6 +13,8 @@ import { ownMetadata } from './own-metadata.ts';
 import { readMetadata } from './read-metadata.ts';
 
 const entityId = 'https://idp.example.com/saml';
+const weakKeys = makeSamlKeys('weak.example', 1024);
+const bareOf = (certificate: string) => bareCertificate({ key: '', certificate });
 const now = testHost().now().getTime();
 
 interface Written {
@@ -60,6 +62,18 @@ describe('metadata of an identity provider', () => {
     expect(idp.logout).toEqual([
       { binding: 'redirect', url: 'https://idp.example.com/SingleLogoutService/HTTP-Redirect' },
     ]);
+  });
+
+  // Attack: the key that anybody may have encrypts only; a short one, or one of another kind, is announced for others.
+  test('says with which keys it signs, and not with which it does not', () => {
+    const all = describeIdp({ keys: [idpKeys, weakKeys] }).replace(
+      '</md:IDPSSODescriptor>',
+      (end) =>
+        `${describeIdp({ keys: [strangersKeys] })
+          .match(/<md:KeyDescriptor.*<\/md:KeyDescriptor>/)?.[0]
+          .replace('"signing"', '"encryption"')}${end}`,
+    );
+    expect(readMetadata(all, anyone).idp.certificates.map(bareOf)).toEqual([bareCertificate(idpKeys)]);
   });
 
   test('may have comments, which people write', () => {
@@ -115,6 +129,7 @@ describe('metadata of an identity provider', () => {
     ),
     ['with a DOCTYPE', `<!DOCTYPE a>${describeIdp()}`, /document type/],
     ['without a key', describeIdp({ keys: [] }), /no certificate/],
+    ['with a key that can be broken', describeIdp({ keys: [weakKeys] }), /2048 bits/],
     [
       'of a service provider',
       describeIdp().replaceAll('IDPSSODescriptor', 'SPSSODescriptor'),

@@ -5,6 +5,7 @@ import { ns } from '../names.ts';
 import { misfit, quote, refuse } from '../refusal.ts';
 import { isBinding } from '../requests/sign.ts';
 import { signatureOfMetadata } from '../signature/metadata.ts';
+import { fewestBits, isTrustedKey } from '../signature/trusted-key.ts';
 import { attributeOf, childrenOf, elementsOf, is, requiredAttribute } from '../xml/elements.ts';
 import { refuseDuplicateIds } from '../xml/ids.ts';
 import type { XmlElement } from '../xml/libraries.ts';
@@ -86,8 +87,12 @@ function roleOf(entity: XmlElement): XmlElement {
 }
 
 function idpOf(entity: XmlElement, role: XmlElement): Idp {
-  const certificates = certificatesOf(role);
-  if (certificates.length === 0) misfit('the metadata has no certificate that signs');
+  const announced = certificatesOf(role);
+  if (announced.length === 0) misfit('the metadata has no certificate that signs');
+  // One of another kind may be announced for others.
+  const certificates = announced.filter(isTrustedKey);
+  if (certificates.length === 0)
+    misfit(`the metadata has no certificate with an RSA key of ${fewestBits} bits or more`);
   return {
     entityId: idOf(entity),
     certificates,
