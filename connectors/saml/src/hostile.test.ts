@@ -41,11 +41,34 @@ describe('what a hostile identity provider sends', () => {
 });
 
 // Attack: somebody gets an account whose id is another person's, with a space of another kind beside it.
-test.each(['\u00a0', '\u2003', '\ufeff'])('an id keeps the space %j, which is no layout', async (space) => {
+test.each([' ', '\u00a0', '\u2003', '\ufeff'])(
+  'an id keeps the space %j, which is no layout',
+  async (space) => {
+    const { request, finish } = await played.begin();
+    const attributes = { ...jane.attributes, groups: [`admins${space}`, `${space}admins`] };
+    const answer = played.idp.answer(request, { id: `${jane.id}${space}`, attributes });
+    const identity = await finish(answer);
+    expect(identity.upstreamId).toBe(`${jane.id}${space}`);
+    expect(identity.groups).toEqual(attributes.groups);
+  },
+);
+
+test('lines around a value are layout', async () => {
   const { request, finish } = await played.begin();
-  const answer = played.idp.answer(request, { ...jane, id: `${jane.id}${space}` });
-  expect((await finish(answer)).upstreamId).toBe(`${jane.id}${space}`);
+  const answer = played.idp.answer(request, { ...jane, id: `\n      ${jane.id}\n    ` });
+  expect((await finish(answer)).upstreamId).toBe(jane.id);
 });
+
+// Attack: as above, where nothing but the ciphertext is signed, so that no digest tells what xmldom has made of it.
+test.each(['\u0085', '\u2028'])(
+  'an id does not lose the end of a line %j that only xmldom knows',
+  async (line) => {
+    const { request, finish } = await played.begin();
+    const person = { ...jane, id: `${jane.id}${line}` };
+    const answer = played.idp.answer(request, person, { encryptTo: ourKeys, signs: 'response' });
+    expect((await failureOf(finish(answer))).message).toMatch(/end of a line of another kind/);
+  },
+);
 
 describe('a good answer', () => {
   test.each([

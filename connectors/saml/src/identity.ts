@@ -25,7 +25,7 @@ export function sessionOf({ value }: NameId, sessionIndex: string): string {
 /** @param sp our own entity id */
 export function identityOf(checked: Checked, config: SamlConfig, sp: string): Identity<SamlState> {
   const { attributes: names } = config;
-  const first = (name: string | undefined) => valuesOf(checked.attributes, name)?.[0];
+  const first = (name: string | undefined) => valuesOf(checked.attributes, name)?.[0]?.trim();
   const upstreamId = idOf(checked, config, { idp: checked.idp, sp });
   const email = first(names.email);
   const displayName = first(names.displayName);
@@ -67,8 +67,11 @@ function groupsOf(
   refuseLink(attributes);
   const values = valuesOf(attributes, names.groups);
   if (values === undefined) return groupsRequired ? missing('groups', names.groups, attributes) : [];
-  const split = groupsDelimiter === undefined ? values : values.flatMap((one) => one.split(groupsDelimiter));
-  return [...new Set(split.map(withoutLayout).filter((group) => group !== ''))];
+  const split =
+    groupsDelimiter === undefined
+      ? values
+      : values.flatMap((one) => one.split(groupsDelimiter).map(withoutLayout));
+  return [...new Set(split.filter((group) => group !== ''))];
 }
 
 /** With more than 150 groups, Entra ID names the place of the list instead of the groups. */

@@ -1,7 +1,7 @@
 /** The attributes of an assertion, as the identity provider wrote them. */
 import { ns } from '../names.ts';
 import { refuse } from '../refusal.ts';
-import { attributeOf, childrenOf, elementsOf, is, requiredAttribute, textOf } from '../xml/elements.ts';
+import { attributeOf, childrenOf, elementsOf, exactText, is, requiredAttribute } from '../xml/elements.ts';
 import type { XmlElement } from '../xml/libraries.ts';
 import { type NameId, readNameId } from './subject.ts';
 
@@ -46,6 +46,6 @@ function readAttribute(element: XmlElement): Attribute {
 /** Text, or one NameID. */
 function readValue(value: XmlElement): string | NameId {
   const [inner, ...more] = elementsOf(value);
-  if (inner === undefined || more.length > 0 || !is(inner, ns.assertion, 'NameID')) return textOf(value);
-  return textOf(inner) === '' ? '' : readNameId(inner);
+  if (inner === undefined || more.length > 0 || !is(inner, ns.assertion, 'NameID')) return exactText(value);
+  return exactText(inner) === '' ? '' : readNameId(inner);
 }

@@ -92,9 +92,13 @@ function requireText(text: string, isInside: boolean): void {
 const noCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 const references = /&(?:(amp|lt|gt|quot|apos);|#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));)?/g;
 
+/** XML knows only two ends of lines; of these xmldom makes some too, and a name that ends with one is another name. */
+const otherLines = /[\u0085\u2028]/;
+
 /** In text and in values; of references, those that XML knows by itself and those by number. */
 function requireCharacters(body: string): void {
   if (noCharacters.test(body)) broken('a character that XML does not have');
+  if (otherLines.test(body)) refuse('the XML has an end of a line of another kind');
   for (const [, name, hex, decimal] of body.matchAll(references)) {
     if (name !== undefined) continue;
     if (!isCharacter(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)))
