@@ -27,13 +27,13 @@ export const cryptographyCases: readonly HostileCase[] = [
     group,
     name: 'changed after it was signed',
     answer: ({ good }) => good().replace('>jane<', '>root<'),
-    refusal: /does not fit/,
+    refusal: /does not fit what it is over/,
   },
   {
     group,
     name: 'changed after it was signed, signed response',
     answer: ({ good }) => good({ signs: 'response' }).replace('>jane<', '>root<'),
-    refusal: /does not fit/,
+    refusal: /does not fit what it is over/,
   },
   {
     group,
@@ -42,7 +42,7 @@ export const cryptographyCases: readonly HostileCase[] = [
       const broken = good().replace(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA');
       return idp.sign(broken, 'Response');
     },
-    refusal: /does not fit/,
+    refusal: /does not fit any of the certificates/,
   },
   {
     group,
@@ -54,13 +54,23 @@ export const cryptographyCases: readonly HostileCase[] = [
     group,
     name: 'signed by a stranger, without a certificate',
     answer: ({ good, stranger }) => good({ keys: stranger, sign: { names: null } }),
-    refusal: /does not fit/,
+    refusal: /does not fit any of the certificates/,
+  },
+  {
+    group,
+    name: 'signed by a stranger, over what takes long to be canonicalized',
+    answer: ({ good, stranger }) => {
+      const many = `<a${Array.from({ length: 99 }, (_, at) => ` a${at}=""`).join('')}/>`.repeat(100);
+      const xml = good({ keys: stranger, sign: { names: null } });
+      return xml.replace('<saml:AuthnStatement', (begin) => `${many}${begin}`);
+    },
+    refusal: /does not fit any of the certificates/,
   },
   {
     group,
     name: "signed by a stranger, who names the provider's certificate",
     answer: ({ good, stranger, idp }) => good({ keys: stranger, sign: { names: idp.keys } }),
-    refusal: /does not fit/,
+    refusal: /does not fit any of the certificates/,
   },
   {
     group,
@@ -69,7 +79,7 @@ export const cryptographyCases: readonly HostileCase[] = [
       const both = `<ds:X509Certificate>${bareCertificate(stranger)}</ds:X509Certificate><ds:X509Certificate>${bareCertificate(idp.keys)}</ds:X509Certificate>`;
       return good({ keys: stranger }).replace(/<ds:X509Certificate>.*<\/ds:X509Certificate>/, () => both);
     },
-    refusal: /does not fit/,
+    refusal: /does not fit any of the certificates/,
   },
   {
     group,

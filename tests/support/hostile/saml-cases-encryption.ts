@@ -79,7 +79,7 @@ export const encryptionCases: readonly HostileCase[] = [
     group,
     name: 'changed before it was encrypted',
     answer: (stage) => sealed(stage, toMallory),
-    refusal: /does not fit/,
+    refusal: /does not fit what it is over/,
   },
   {
     group,
