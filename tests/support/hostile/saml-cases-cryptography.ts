@@ -97,6 +97,15 @@ export const cryptographyCases: readonly HostileCase[] = [
   },
   {
     group,
+    name: 'a thousand certificates of strangers',
+    answer: ({ good, stranger }) =>
+      good({ keys: stranger }).replace(/<ds:X509Certificate>.*<\/ds:X509Certificate>/, () =>
+        '<ds:X509Certificate>AAAA</ds:X509Certificate>'.repeat(1_000),
+      ),
+    refusal: /certificate that is not configured/,
+  },
+  {
+    group,
     name: 'two KeyInfo',
     answer: ({ good }) => good().replace('<ds:KeyInfo>', '<ds:KeyInfo/><ds:KeyInfo>'),
     refusal: /more in it/,

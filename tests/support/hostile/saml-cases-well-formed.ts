@@ -7,6 +7,12 @@ const group = 'well-formed';
 export const wellFormedCases: readonly HostileCase[] = [
   {
     group,
+    name: 'a name of a thousand letters',
+    answer: ({ good }) => extended(good(), `<${'a'.repeat(1_000)} ID="_x" Id="_y"/>`),
+    refusal: /tag that is none/,
+  },
+  {
+    group,
     name: 'an entity that is nowhere declared',
     answer: ({ good }) => inValue(good(), '&x;'),
     refusal: /not well-formed/,

@@ -18,7 +18,9 @@ export interface TagLimits {
   readonly names: number;
 }
 
-const name = '[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?';
+/** Short, since refusals quote them. */
+const part = '[A-Za-z_][A-Za-z0-9_.-]{0,99}';
+const name = `${part}(?::${part})?`;
 const space = '[ \\t\\r\\n]';
 const startOfTag = new RegExp(`<(${name})`, 'y');
 const attribute = new RegExp(`${space}+(${name})${space}*=${space}*(?:"[^<"]*"|'[^<']*')`, 'y');
