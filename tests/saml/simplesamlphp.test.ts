@@ -8,6 +8,8 @@ import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp
 
 const ours = makeSamlKeys('login.example.com');
 
+const application = 'https://app.example.com/login';
+
 describe('SimpleSAMLphp', () => {
   let idp: SimpleSamlPhp;
   let house: House;
@@ -27,6 +29,7 @@ describe('SimpleSAMLphp', () => {
               attributes: { username: 'uid', email: 'mail', displayName: 'displayName', groups: 'groups' },
               signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
               decryption: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
+              unsolicited: { initiateLoginUri: application },
             },
           },
         ],
@@ -142,6 +145,22 @@ describe('SimpleSAMLphp', () => {
     const end = await deliver(victim.browser, answer, victim.redirectUri);
     expect(end.location).toBeUndefined();
     expect(textOf(end)).toMatch(/another browser/i);
+  });
+
+  // Attack: an answer about the attacker, which nobody asked for, is posted by the victim's browser.
+  test('signs nobody in who begins at its portal: the application begins anew', async () => {
+    const rp = await house.party('web');
+    const us = `${house.issuer}/connectors/school/metadata`;
+    const portal = `${idp.url}/saml2/idp/SSOService.php?spentityid=${encodeURIComponent(us)}`;
+    const form = await rp.browser.go(portal, application);
+    const answer = await rp.browser.submit(form, { username: 'jane', password: 'janes-password' });
+    expect(answer.body).toContain('SAMLResponse');
+    const { location } = await deliver(rp.browser, answer, application);
+    expect(location?.searchParams.get('iss')).toBe(house.issuer);
+    expect([...(location?.searchParams.keys() ?? [])]).toEqual(['iss']);
+    const { url } = await rp.authorization({ prompt: 'none' });
+    const silent = await rp.browser.go(url, rp.redirectUri);
+    expect(silent.location?.searchParams.get('error')).toBe('login_required');
   });
 
   test('finds its own address and ours in the check', async () => {
