@@ -70,6 +70,7 @@ function makeJob(): Job {
     acs: request.acs,
     request: request.id,
     sentAt: now,
+    fresh: false,
     now,
     skew: 60_000,
     signed: 'either' as const,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -27,7 +27,9 @@ const pages = spawnSync(
   .filter((file) => file !== '' && existsSync(join(root, file)));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-const someCertificate = rootCertificates[0] ?? '';
+/** A signer's needs an RSA key. */
+const someCertificate =
+  rootCertificates.find((pem) => new X509Certificate(pem).publicKey.asymmetricKeyType === 'rsa') ?? '';
 const someKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();

@@ -43,6 +43,9 @@ export async function startSimpleSamlPhp(host = '127.0.0.1'): Promise<SimpleSaml
     [
       '-d',
       `session.save_path=${join(folder, 'tmp')}`,
+      // What a test has changed counts at the next request, and not two seconds later.
+      '-d',
+      'opcache.revalidate_freq=0',
       '-S',
       `127.0.0.1:${port}`,
       '-t',

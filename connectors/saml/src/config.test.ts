@@ -29,9 +29,12 @@ describe('the configuration', () => {
     expect(faultsOf(written)).toMatch(fault);
   });
 
-  test('takes no RSA key that can be broken', () => {
+  test('takes no RSA key that can be broken, ours or theirs', () => {
     const { key, certificate } = makeSamlKeys('weak.example', 1024);
     expect(faultsOf({ idp, signing: { key, certificate } })).toMatch(/2048 bits/);
+    expect(faultsOf({ idp: { ...idp, certificates: [certificate] } })).toMatch(/2048 bits/);
+    const metadata = { url: 'https://idp/metadata', certificates: certificate };
+    expect(faultsOf({ metadata })).toMatch(/2048 bits/);
   });
 
   test('knows the short names of NameID formats', () => {

@@ -1,7 +1,7 @@
 /** The `config:` of a `saml` connector. Secrets and files (`{ fromEnv }`, `{ fromFile }`) arrive here as strings. */
 import { z } from 'zod';
 import { refuseConflicts } from './config/conflicts.ts';
-import { duration, nameIdFormat, oneOrMore, pem, pemKey, text, url } from './config/fields.ts';
+import { duration, nameIdFormat, oneOrMore, pem, pemKey, signerPem, text, url } from './config/fields.ts';
 
 const idp = z.strictObject({
   entityId: text.describe(
@@ -16,7 +16,7 @@ const idp = z.strictObject({
     .optional()
     .describe('Where browsers are sent to sign out. Absent: its session is left alone.'),
   logoutBinding: z.enum(['redirect', 'post']).default('redirect'),
-  certificates: oneOrMore(pem).describe(
+  certificates: oneOrMore(signerPem).describe(
     'Its signing certificates. While it changes from one to the next, both; their dates do not matter.',
   ),
 });
@@ -30,7 +30,7 @@ const metadata = z.strictObject({
       'The metadata itself, as `{ fromFile: idp-metadata.xml }`; a changed file counts at the next start.',
     ),
   entityId: text.optional().describe('Which provider, where the metadata describes several.'),
-  certificates: oneOrMore(pem)
+  certificates: oneOrMore(signerPem)
     .optional()
     .describe('Whose signature the metadata must have. Federations sign theirs.'),
   refresh: duration('1h').describe('How long it counts, at most, before it is asked for again.'),
@@ -76,6 +76,16 @@ const options = z.strictObject({
     .default(false)
     .describe(
       'Take a NameID that is not persistent as the id. Whoever is given the address or name of somebody who left is then taken for them.',
+    ),
+  nameQualifier: text
+    .optional()
+    .describe(
+      'Whose ids the NameIDs are (`NameQualifier`), where the provider passes on those of somebody else: only these are taken. Absent: its own.',
+    ),
+  spNameQualifier: text
+    .optional()
+    .describe(
+      'For whom the NameIDs were made (`SPNameQualifier`), such as an affiliation of service providers: only these are taken. Absent: for us.',
     ),
   attributes: attributes.prefault({}),
   groupsDelimiter: z

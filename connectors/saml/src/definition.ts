@@ -30,7 +30,7 @@ export function createSamlConnector({
     },
     open(config, host) {
       const us = new ServiceProvider(config, issuer, host.id);
-      const room = { config, host, us, source: openSource(config, host), checker };
+      const room = { config, host, us, source: openSource(config, host, checker), checker };
       const logout = new SamlLogout(room);
       checker.open();
       let closed = false;

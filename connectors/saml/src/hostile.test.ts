@@ -1,10 +1,11 @@
 /** Attack: an identity provider, or somebody who plays one, answers with whatever might be taken for a good answer. */
 import assert from 'node:assert/strict';
 import { ConnectorError } from '@gatehouse/connector-kit';
-import { testCall } from '@gatehouse/connector-kit/testing';
+import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { note } from '../../../tests/support/hostile/note.ts';
 import { hostileCases } from '../../../tests/support/hostile/saml-cases.ts';
+import { attributesXml, nameIdXml } from '../../../tests/support/hostile/saml-draft.ts';
 import { posted, readRequest } from '../../../tests/support/hostile/saml-idp.ts';
 import { issuer, jane, ourKeys, play, strangersKeys } from './testing/played-provider.ts';
 
@@ -37,6 +38,8 @@ describe('what a hostile identity provider sends', () => {
       note(context, { ...row, seen: error.message });
       expect(error.message).toMatch(refusal);
       expect(error.code).toBe(code);
+      // Attack: whoever sends what is refused fills the log.
+      expect(error.message.length).toBeLessThan(1_000);
       // The provider is not to blame for what a stranger plays: a good answer still counts.
       expect((await finish(good())).upstreamId).toBe(jane.id);
     },
@@ -44,11 +47,34 @@ describe('what a hostile identity provider sends', () => {
 });
 
 // Attack: somebody gets an account whose id is another person's, with a space of another kind beside it.
-test.each(['\u00a0', '\u2003', '\ufeff'])('an id keeps the space %j, which is no layout', async (space) => {
+test.each([' ', '\u00a0', '\u2003', '\ufeff'])(
+  'an id keeps the space %j, which is no layout',
+  async (space) => {
+    const { request, finish } = await played.begin();
+    const attributes = { ...jane.attributes, groups: [`admins${space}`, `${space}admins`] };
+    const answer = played.idp.answer(request, { id: `${jane.id}${space}`, attributes });
+    const identity = await finish(answer);
+    expect(identity.upstreamId).toBe(`${jane.id}${space}`);
+    expect(identity.groups).toEqual(attributes.groups);
+  },
+);
+
+test('lines around a value are layout', async () => {
   const { request, finish } = await played.begin();
-  const answer = played.idp.answer(request, { ...jane, id: `${jane.id}${space}` });
-  expect((await finish(answer)).upstreamId).toBe(`${jane.id}${space}`);
+  const answer = played.idp.answer(request, { ...jane, id: `\n      ${jane.id}\n    ` });
+  expect((await finish(answer)).upstreamId).toBe(jane.id);
 });
+
+// Attack: as above, where nothing but the ciphertext is signed, so that no digest tells what xmldom has made of it.
+test.each(['\u0085', '\u2028'])(
+  'an id does not lose the end of a line %j that only xmldom knows',
+  async (line) => {
+    const { request, finish } = await played.begin();
+    const person = { ...jane, id: `${jane.id}${line}` };
+    const answer = played.idp.answer(request, person, { encryptTo: ourKeys, signs: 'response' });
+    expect((await failureOf(finish(answer))).message).toMatch(/end of a line of another kind/);
+  },
+);
 
 describe('a good answer', () => {
   test.each([
@@ -71,6 +97,35 @@ describe('a good answer', () => {
     expect(identity.upstreamId).toBe('jane-id');
     expect(identity.groups).toEqual(['admins', 'writers']);
   });
+});
+
+// Attack: as with a NameID itself; so eduPersonTargetedID comes, which has both qualifiers always.
+test('an attribute with a NameID inside is the id of its provider alone', async () => {
+  const targeted = play({ attributes: { id: 'eptid' } }, testHost({ id: 'corp' }));
+  const { request, finish } = await targeted.begin();
+  const answer = (nameQualifier: string) => {
+    const qualifiers = `NameQualifier="${nameQualifier}" SPNameQualifier="${request.issuer}"`;
+    const value = nameIdXml('opaque-7').replace('<saml:NameID ', `<saml:NameID ${qualifiers} `);
+    const inside = attributesXml({ eptid: ['x'] }).replace('>x<', () => `>${value}<`);
+    return targeted.idp.answer(request, jane, { change: (draft) => ({ ...draft, attributes: inside }) });
+  };
+  expect((await failureOf(finish(answer('https://other-idp.example')))).message).toMatch(/NameQualifier/);
+  expect((await finish(answer(targeted.idp.entityId))).upstreamId).toBe('opaque-7');
+  await targeted.connector.close?.();
+});
+
+test('a thousand groups, each an attribute of its own, are not too many', async () => {
+  const groups = Array.from({ length: 1_000 }, (_, at) => `CN=group-${at},OU=Groups,DC=example,DC=com`);
+  const each = groups.map((group) =>
+    attributesXml({ groups: [group] }).replace(/<.?saml:AttributeStatement>/g, ''),
+  );
+  const end = '</saml:AttributeStatement>';
+  const more = (written: string) => written.replace(end, () => `${each.join('')}${end}`);
+  const { finish, good } = await played.begin();
+  const identity = await finish(
+    good({ change: (draft) => ({ ...draft, attributes: more(draft.attributes) }) }),
+  );
+  expect(identity.groups).toEqual(['admins', 'writers', ...groups]);
 });
 
 describe('an answer that was good', () => {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { describe, expect, test } from 'vitest';
 import { configSchema, type SamlConfig } from './config.ts';
-import { identityOf, sessionOf } from './identity.ts';
+import { identityOf as identityFor, sessionOf } from './identity.ts';
 import { nameIdFormats } from './names.ts';
 import type { Attribute } from './response/attributes.ts';
 import type { Checked } from './response/check-response.ts';
+import type { NameId } from './response/subject.ts';
 import { idpKeys } from './testing/played-provider.ts';
 
 const idp = {
@@ -18,8 +19,12 @@ function config(options: object = {}): SamlConfig {
   return configSchema.parse({ idp, ...options });
 }
 
+const sp = 'https://login.example.com/connectors/corp/metadata';
+const identityOf = (from: Checked, by: SamlConfig) => identityFor(from, by, sp);
+
 function checked(attributes: readonly Attribute[], format: string = nameIdFormats.persistent): Checked {
   return {
+    idp: idp.entityId,
     responseId: '_r',
     assertionId: '_a',
     nameId: { value: 'id-7', format },
@@ -143,6 +148,60 @@ describe('the id', () => {
     expect(refusal(() => identityOf(sent('x-1', 'x-2'), byAttribute)).message).toMatch(/several values/);
     expect(refusal(() => identityOf(sent(), byAttribute)).message).toMatch(/empty/);
     expect(refusal(() => identityOf(checked([]), byAttribute)).message).toMatch(/no attribute/);
+  });
+});
+
+// Attack: a provider that passes on the ids of others sends one which another of them has given to somebody else.
+describe('an id that is unique within its qualifiers only', () => {
+  const qualified = (qualifiers: Partial<NameId>) => ({
+    ...checked([]),
+    nameId: { value: 'id-7', format: nameIdFormats.persistent, ...qualifiers },
+  });
+  const foreign = { nameQualifier: 'https://other-idp.example.com' };
+  const affiliation = { spNameQualifier: 'https://affiliation.example.com' };
+
+  test.each([
+    ['no qualifiers', {}],
+    ['that it is of the provider', { nameQualifier: idp.entityId }],
+    ['that it was made for us', { spNameQualifier: sp }],
+    ['both', { nameQualifier: idp.entityId, spNameQualifier: sp }],
+  ])('is taken with %s', (_, qualifiers) => {
+    expect(identityOf(qualified(qualifiers), config()).upstreamId).toBe('id-7');
+  });
+
+  test.each([
+    ['of another provider', foreign, /other-idp.*NameQualifier.*`nameQualifier`/],
+    ['made for somebody else', affiliation, /affiliation.*SPNameQualifier.*`spNameQualifier`/],
+    ['in other letters', { nameQualifier: idp.entityId.toUpperCase() }, /IDP/],
+  ])('is refused when it is %s, and the log says what to do', (_, qualifiers, reason) => {
+    const error = refusal(() => identityOf(qualified(qualifiers), config()));
+    expect(error.code).toBe('misconfigured');
+    expect(error.message).toMatch(reason);
+  });
+
+  test('is refused where the operator takes other formats too', () => {
+    const from = {
+      ...qualified(foreign),
+      nameId: { value: 'jane', format: nameIdFormats.unspecified, ...foreign },
+    };
+    refusal(() => identityOf(from, config({ insecureNameIdAsId: true })));
+  });
+
+  test('is taken with the qualifiers that the operator names, and with no others beside them', () => {
+    const named = config({ ...foreign, ...affiliation });
+    expect(identityOf(qualified({ ...foreign, ...affiliation }), named).upstreamId).toBe('id-7');
+    for (const other of [{}, foreign, affiliation, { ...foreign, spNameQualifier: sp }]) {
+      expect(refusal(() => identityOf(qualified(other), named)).code).toBe('misconfigured');
+    }
+  });
+
+  test('is not looked at where the id is an attribute, unless that holds a NameID', () => {
+    const byAttribute = config({ attributes: { id: 'oid' } });
+    const plain = { ...qualified(foreign), attributes: [{ name: 'oid', values: ['x-1'] }] };
+    expect(identityOf(plain, byAttribute).upstreamId).toBe('x-1');
+    const inside = { value: 'x-1', format: nameIdFormats.persistent, ...foreign };
+    const targeted = { ...checked([]), attributes: [{ name: 'oid', values: ['x-1'], nameIds: [inside] }] };
+    expect(refusal(() => identityOf(targeted, byAttribute)).message).toMatch(/other-idp/);
   });
 });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { ConnectorError, type Identity } from '@gatehouse/connector-kit';
 import { z } from 'zod';
 import type { SamlConfig } from './config.ts';
-import { nameIdFormats } from './names.ts';
+import { idFromNameId, type Parties, requireQualifiers } from './name-id.ts';
 import { misfit, quote } from './refusal.ts';
 import type { Attribute } from './response/attributes.ts';
 import type { Checked } from './response/check-response.ts';
@@ -34,10 +34,11 @@ export function sessionOf({ value }: NameId, sessionIndex: string): string {
     .digest('base64url');
 }
 
-export function identityOf(checked: Checked, config: SamlConfig): Identity<SamlState> {
+/** @param sp our own entity id */
+export function identityOf(checked: Checked, config: SamlConfig, sp: string): Identity<SamlState> {
   const { attributes: names } = config;
-  const first = (name: string | undefined) => valuesOf(checked.attributes, name)?.[0];
-  const upstreamId = idOf(checked, config);
+  const first = (name: string | undefined) => valuesOf(checked.attributes, name)?.[0]?.trim();
+  const upstreamId = idOf(checked, config, { idp: checked.idp, sp });
   const email = first(names.email);
   const displayName = first(names.displayName);
   const { at, context, sessionIndex } = checked.authentication;
@@ -54,43 +55,16 @@ export function identityOf(checked: Checked, config: SamlConfig): Identity<SamlS
   };
 }
 
-function idOf({ nameId, attributes }: Checked, config: SamlConfig): string {
-  const { attributes: names } = config;
-  if (names.id === undefined) return idFromNameId(nameId, config);
-  const values = valuesOf(attributes, names.id) ?? missing('id', names.id, attributes);
-  const [id, ...more] = new Set(values);
-  if (id === undefined) misfit(`the attribute ${quote(names.id)} (attributes.id) is empty`);
-  if (more.length > 0) misfit(`the attribute ${quote(names.id)} (attributes.id) has several values`);
+function idOf({ nameId, attributes }: Checked, config: SamlConfig, parties: Parties): string {
+  const { id: wanted } = config.attributes;
+  if (wanted === undefined) return idFromNameId(nameId, config, parties);
+  const found = named(attributes, wanted);
+  if (found.length === 0) missing('id', wanted, attributes);
+  for (const each of found.flatMap(({ nameIds = [] }) => nameIds)) requireQualifiers(each, config, parties);
+  const [id, ...more] = new Set(found.flatMap(({ values }) => values));
+  if (id === undefined) misfit(`the attribute ${quote(wanted)} (attributes.id) is empty`);
+  if (more.length > 0) misfit(`the attribute ${quote(wanted)} (attributes.id) has several values`);
   return id;
-}
-
-/**
- * Attack: somebody is given the address, or the user name, of a person who has left, and with it the person's place.
- * Only a persistent NameID is never given to somebody else (SAML 2.0 core, section 8.3.7).
- */
-function idFromNameId({ value, format }: NameId, { insecureNameIdAsId, nameIdFormat }: SamlConfig): string {
-  if (format === nameIdFormats.persistent && !insecureNameIdAsId) return value;
-  if (insecureNameIdAsId && format !== nameIdFormats.transient) {
-    requireAsked(format, nameIdFormat);
-    return value;
-  }
-  return misfit(
-    `the NameID has the format ${quote(format)} and may be somebody else's tomorrow: let the identity provider send a persistent one, or an id in an attribute that attributes.id names`,
-  );
-}
-
-/** What leaves the choice to the provider, or was asked for in the hope of something better. */
-const open: ReadonlySet<string | null> = new Set([null, nameIdFormats.unspecified, nameIdFormats.persistent]);
-
-/**
- * Attack: the request travels through a browser, which puts another format in; then the user name that somebody has
- * chosen comes where the address was asked for, and it is another person's address.
- */
-function requireAsked(format: string, asked: string | null): void {
-  if (open.has(asked) || format === asked) return;
-  misfit(
-    `the NameID has the format ${quote(format)}, and ${quote(asked ?? '')} was asked for (nameIdFormat)`,
-  );
 }
 
 function usernameOf({ attributes }: Checked, { attributes: names }: SamlConfig): string | undefined {
@@ -106,8 +80,11 @@ function groupsOf(
   refuseLink(attributes);
   const values = valuesOf(attributes, names.groups);
   if (values === undefined) return groupsRequired ? missing('groups', names.groups, attributes) : [];
-  const split = groupsDelimiter === undefined ? values : values.flatMap((one) => one.split(groupsDelimiter));
-  return [...new Set(split.map(withoutLayout).filter((group) => group !== ''))];
+  const split =
+    groupsDelimiter === undefined
+      ? values
+      : values.flatMap((one) => one.split(groupsDelimiter).map(withoutLayout));
+  return [...new Set(split.filter((group) => group !== ''))];
 }
 
 /** With more than 150 groups, Entra ID names the place of the list instead of the groups. */
@@ -121,15 +98,19 @@ function refuseLink(attributes: readonly Attribute[]): void {
   });
 }
 
-/** All values of all attributes of that name; undefined if there is none. `Name` counts before `FriendlyName`. */
+/** All values of all attributes of that name; undefined if there is none. */
 function valuesOf(
   attributes: readonly Attribute[],
   wanted: string | undefined,
 ): readonly string[] | undefined {
-  if (wanted === undefined) return undefined;
-  const byName = attributes.filter(({ name }) => name === wanted);
-  const found = byName.length > 0 ? byName : attributes.filter(({ friendlyName }) => friendlyName === wanted);
+  const found = wanted === undefined ? [] : named(attributes, wanted);
   return found.length === 0 ? undefined : found.flatMap(({ values }) => values);
+}
+
+/** `Name` counts before `FriendlyName`. */
+function named(attributes: readonly Attribute[], wanted: string): readonly Attribute[] {
+  const byName = attributes.filter(({ name }) => name === wanted);
+  return byName.length > 0 ? byName : attributes.filter(({ friendlyName }) => friendlyName === wanted);
 }
 
 /** Names, and no values: those are about a person. */

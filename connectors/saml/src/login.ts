@@ -95,7 +95,7 @@ export class SamlLogin implements RedirectLogin<SamlState> {
         values: [...values],
       })),
     });
-    const identity = identityOf(checked, this.#room.config);
+    const identity = identityOf(checked, this.#room.config, this.#room.us.entityId);
     await this.#redeem(checked);
     return identity;
   }
@@ -120,8 +120,10 @@ export class SamlLogin implements RedirectLogin<SamlState> {
       audience: us.entityId,
       acs: us.acs(callbackUrl),
       request,
-      sentAt,
+      // Many providers write whole seconds.
+      sentAt: sentAt - (sentAt % 1000),
       contexts,
+      fresh: config.forceAuthn,
       now: host.now().getTime(),
       skew: config.clockSkew,
       signed: config.signed,

@@ -22,6 +22,20 @@ function row(
   };
 }
 
+/** The signature of the assertion alone; what is wrong stands around it. */
+const unsigned = signedBy('assertion');
+/** Of the response alone, where the assertion could not be signed. */
+const signedResponse = signedBy('response');
+
+function signedBy(signs: 'assertion' | 'response') {
+  return (name: string, change: (draft: SamlDraft) => SamlDraft, refusal: RegExp): HostileCase => ({
+    group,
+    name,
+    refusal,
+    answer: ({ good }) => good({ signs, change }),
+  });
+}
+
 const response = (change: Partial<SamlDraft['response']>) => (draft: SamlDraft) => ({
   ...draft,
   response: { ...draft.response, ...change },
@@ -30,6 +44,10 @@ const assertion = (change: Partial<SamlDraft['assertion']>) => (draft: SamlDraft
   ...draft,
   assertion: { ...draft.assertion, ...change },
 });
+
+function qualified(nameId: string | null, attribute: string): string {
+  return (nameId ?? '').replace('<saml:NameID ', `<saml:NameID ${attribute} `);
+}
 
 export const fieldCases: readonly HostileCase[] = [
   row('response of version 1.1', response({ Version: '1.1' }), /not of version 2.0/),
@@ -89,6 +107,31 @@ export const fieldCases: readonly HostileCase[] = [
     (draft) => ({ ...draft, status: `${statusXml('Success')}${statusXml('Responder')}` }),
     /where it does not belong/,
   ),
+  row('a status without a code', (draft) => ({ ...draft, status: '<samlp:Status/>' }), /no StatusCode/),
+  row(
+    'a code that is none',
+    (draft) => ({ ...draft, status: '<samlp:Status><samlp:StatusCode/></samlp:Status>' }),
+    /StatusCode has no Value/,
+  ),
+  unsigned('response without an id', response({ ID: null }), /Response has no ID/),
+  unsigned('response with an id that is none', response({ ID: '1' }), /id that is none/),
+  unsigned(
+    'response with the id of the assertion',
+    (draft) => response({ ID: draft.assertion.ID })(draft),
+    /same id/,
+  ),
+  {
+    group,
+    name: 'Issuer of the signed response: none',
+    answer: ({ good }) => good({ signs: 'response' }).replace(/<saml:Issuer>[^<]*<\/saml:Issuer>/, ''),
+    refusal: /where it does not belong/,
+  },
+  signedResponse('assertion without an id', assertion({ ID: null }), /Assertion has no ID/),
+  signedResponse(
+    'Issuer of the assertion: none',
+    (draft) => ({ ...draft, assertionIssuer: null }),
+    /Assertion has no Issuer/,
+  ),
   row('assertion of version 1.1', assertion({ Version: '1.1' }), /not of version 2.0/),
   row('assertion without a moment', assertion({ IssueInstant: null }), /no IssueInstant/),
   row(
@@ -145,6 +188,52 @@ export const fieldCases: readonly HostileCase[] = [
     }),
     /may be somebody else's tomorrow/,
     'misconfigured',
+  ),
+  row(
+    'an id of another identity provider, which is passed on',
+    (draft) => ({ ...draft, nameId: qualified(draft.nameId, 'NameQualifier="https://other-idp.example"') }),
+    /qualified by "https:\/\/other-idp.example" \(NameQualifier\)/,
+    'misconfigured',
+  ),
+  row(
+    'an id that was made for another service provider',
+    (draft) => ({ ...draft, nameId: qualified(draft.nameId, 'SPNameQualifier="https://other.example"') }),
+    /qualified by "https:\/\/other.example" \(SPNameQualifier\)/,
+    'misconfigured',
+  ),
+  row(
+    'a NameID that is encrypted',
+    (draft) => ({ ...draft, nameId: '<saml:EncryptedID/>' }),
+    /encrypts the NameID/,
+    'misconfigured',
+  ),
+  row('a base id instead of a NameID', (draft) => ({ ...draft, nameId: '<saml:BaseID/>' }), /no NameID/),
+  row(
+    'an attribute that is encrypted, and could be the groups',
+    (draft) => ({
+      ...draft,
+      attributes: draft.attributes.replace('</saml:AttributeStatement>', '<saml:EncryptedAttribute/>$&'),
+    }),
+    /attribute is encrypted/,
+  ),
+  row(
+    'an attribute without a name',
+    (draft) => ({ ...draft, attributes: draft.attributes.replace(/ Name="groups"/, '') }),
+    /Attribute has no Name/,
+  ),
+  row(
+    'two AuthnStatements',
+    (draft) => ({ ...draft, attributes: `<saml:AuthnStatement/>${draft.attributes}` }),
+    /more than one AuthnStatement/,
+  ),
+  row(
+    'no AuthnContext',
+    (draft) => ({
+      ...draft,
+      authn: null,
+      attributes: `<saml:AuthnStatement AuthnInstant="2026-01-01T12:00:00Z"/>${draft.attributes}`,
+    }),
+    /no AuthnContext/,
   ),
   row('no AuthnStatement', (draft) => ({ ...draft, authn: null }), /no AuthnStatement/),
   row(

@@ -2,8 +2,10 @@
 import type { ConnectorErrorCode } from '@gatehouse/connector-kit';
 import { conditionCases } from './saml-cases-conditions.ts';
 import { cryptographyCases } from './saml-cases-cryptography.ts';
+import { encryptionCases } from './saml-cases-encryption.ts';
 import { fieldCases } from './saml-cases-fields.ts';
 import { textCases } from './saml-cases-text.ts';
+import { wellFormedCases } from './saml-cases-well-formed.ts';
 import { wrappingCases } from './saml-cases-wrapping.ts';
 import type { AnswerOptions, ReadRequest, SamlIdp } from './saml-idp.ts';
 import type { SamlKeys } from './saml-keys.ts';
@@ -32,7 +34,9 @@ export interface HostileCase {
 export const hostileCases: readonly HostileCase[] = [
   ...wrappingCases,
   ...textCases,
+  ...wellFormedCases,
   ...cryptographyCases,
+  ...encryptionCases,
   ...fieldCases,
   ...conditionCases,
 ];

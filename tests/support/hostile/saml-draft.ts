@@ -161,3 +161,13 @@ function written(attributes: Attributes): string {
 export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
+
+/** An answer with something more in it, where anything may stand and nothing is signed. */
+export function extended(xml: string, what: string): string {
+  return xml.replace('<samlp:Status>', () => `<samlp:Extensions>${what}</samlp:Extensions><samlp:Status>`);
+}
+
+/** An answer about Jane, with something more in the middle of her name. */
+export function inValue(xml: string, what: string): string {
+  return xml.replace('>jane<', () => `>ja${what}ne<`);
+}

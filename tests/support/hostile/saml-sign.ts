@@ -66,6 +66,14 @@ export function signPart(xml: string, part: Part, keys: SamlKeys, options: SignO
   return signer.getSignedXml();
 }
 
+/** What a signature that was made above is over, of which the namespaces stand in `ds:Signature`. */
+export function canonicalSignedInfo(xml: string): string {
+  const info = /<ds:SignedInfo>.*?<\/ds:SignedInfo>/s.exec(xml)?.[0] ?? '';
+  const open = '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">';
+  const withEnds = info.replace(/<(ds:[A-Za-z0-9]+)([^<>]*?)\s*\/>/g, '<$1$2></$1>');
+  return withEnds.replace('<ds:SignedInfo>', open);
+}
+
 export interface EncryptOptions {
   readonly cipher?: string;
   readonly wrap?: 'rsa-oaep-mgf1p' | 'rsa-1_5';
@@ -105,7 +113,7 @@ function gcm(text: string, cipher: string, key: Buffer, { tamper, shortTag }: En
   const body = Buffer.concat([encrypt.update(text), encrypt.final()]);
   if (tamper) body[40] = (body[40] ?? 0) ^ 1;
   const tag = encrypt.getAuthTag();
-  return shortTag ? Buffer.concat([iv, tag.subarray(0, 4)]) : Buffer.concat([iv, body, tag]);
+  return Buffer.concat([iv, body, shortTag ? tag.subarray(0, 4) : tag]);
 }
 
 function cbc(text: string, cipher: string, key: Buffer): Buffer {

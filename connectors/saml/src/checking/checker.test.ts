@@ -1,5 +1,7 @@
+import type { ConnectorError } from '@gatehouse/connector-kit';
 import { testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { LogoutJob } from '../logout/hear.ts';
 import { idpKeys, jane, play } from '../testing/played-provider.ts';
 import { Checker } from './checker.ts';
 import type { Job } from './job.ts';
@@ -7,6 +9,14 @@ import type { Job } from './job.ts';
 const played = play();
 afterAll(() => played.connector.close?.());
 const never = new AbortController().signal;
+
+const logout: LogoutJob = {
+  method: 'POST',
+  params: 'SAMLRequest=PGEvPg',
+  query: '',
+  certificates: [idpKeys.certificate],
+  expected: { idp: '', destination: '', now: 0, skew: 0 },
+};
 
 async function job(): Promise<Job> {
   const { request, good } = await played.begin();
@@ -20,6 +30,7 @@ async function job(): Promise<Job> {
       acs: request.acs,
       request: request.id,
       sentAt: now,
+      fresh: false,
       now,
       skew: 0,
       signed: 'either',
@@ -55,6 +66,25 @@ describe('checking in other threads', () => {
     expect(refused).toHaveLength(3);
     expect(refused[0]).toMatchObject({ reason: { code: 'unavailable', retryAfter: 2 } });
     expect((await checker.check(one, never)).nameId.value).toBe(jane.id);
+    await checker.close();
+  });
+
+  // Attack: anybody on the internet sends messages about signing out, so that nobody can sign in.
+  test('keeps most of the line for sign-ins, and takes them first', async () => {
+    const checker = open({ threads: 1, waiting: 8 });
+    const one = await job();
+    const order: string[] = [];
+    const goodbye = () =>
+      checker.hear(logout, never).catch(({ code }: ConnectorError) => order.push(`sign-out ${code}`));
+    const running = checker.check(one, never);
+    const goodbyes = Array.from({ length: 6 }, goodbye);
+    const signIn = checker.check(one, never).then(() => order.push('sign-in'));
+    await Promise.all([running, signIn, ...goodbyes]);
+    expect(order).toEqual([
+      ...Array.from({ length: 4 }, () => 'sign-out unavailable'),
+      'sign-in',
+      ...Array.from({ length: 2 }, () => 'sign-out bad_response'),
+    ]);
     await checker.close();
   });
 

@@ -1,13 +1,14 @@
 /**
- * Checks answers in threads of their own: each costs tens of milliseconds of computing, in which the server could answer
- * nobody else. A burst waits in a short line, and past its end is told to come back.
+ * Checks answers, and metadata, in threads of their own: each costs tens of milliseconds of computing (a federation's
+ * metadata seconds), in which the server could answer nobody else. A burst waits in a short line, and past its end is told to come back.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import type { Heard, LogoutJob } from '../logout/hear.ts';
+import type { ReadMetadata } from '../metadata/read-metadata.ts';
 import type { Checked } from '../response/check-response.ts';
-import type { Job, Outcome, Work } from './job.ts';
+import type { Job, MetadataJob, Outcome, Work } from './job.ts';
 
 export interface CheckerLimits {
   readonly threads: number;
@@ -66,14 +67,26 @@ export class Checker {
     throw new Error('a thread has done something else than it was asked');
   }
 
+  /** @throws ConnectorError */
+  async read(job: MetadataJob, signal: AbortSignal): Promise<ReadMetadata> {
+    const outcome = await this.#done({ read: job }, signal);
+    if ('read' in outcome) return outcome.read;
+    throw new Error('a thread has done something else than it was asked');
+  }
+
   async #done(work: Work, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) throw unavailable('the call was ended', signal.reason);
-    if (this.#line.length >= this.#limits.waiting) {
-      throw unavailable('too many sign-ins are being checked at once', undefined, 2);
-    }
+    if (this.#isFull(work)) throw unavailable('too many sign-ins are being checked at once', undefined, 2);
     const outcome = await this.#enqueue(work, signal);
     if ('code' in outcome) throw new ConnectorError(outcome.code, { reason: outcome.reason });
     return outcome;
+  }
+
+  /** Attack: anybody may send messages about signing out, without a login; they get a quarter of the line. */
+  #isFull(work: Work): boolean {
+    if (this.#line.length >= this.#limits.waiting) return true;
+    const alike = this.#line.filter((waiting) => isAboutSigningOut(waiting.work)).length;
+    return isAboutSigningOut(work) && alike >= this.#limits.waiting / 4;
   }
 
   #enqueue(work: Work, signal: AbortSignal): Promise<Outcome> {
@@ -100,9 +113,15 @@ export class Checker {
   #next(): void {
     const worker = this.#idle.pop() ?? this.#begin();
     if (worker === undefined) return;
-    const waiting = this.#line.shift();
+    const waiting = this.#first();
     if (waiting === undefined) this.#idle.push(worker);
     else this.#run(worker, waiting);
+  }
+
+  /** Sign-ins do not wait for messages about signing out. */
+  #first(): Waiting | undefined {
+    const place = this.#line.findIndex(({ work }) => !isAboutSigningOut(work));
+    return this.#line.splice(Math.max(place, 0), 1)[0];
   }
 
   #begin(): Worker | undefined {
@@ -155,6 +174,10 @@ export class Checker {
     const place = this.#idle.indexOf(worker);
     if (place >= 0) this.#idle.splice(place, 1);
   }
+}
+
+function isAboutSigningOut(work: Work): boolean {
+  return 'hear' in work;
 }
 
 function unavailable(reason: string, cause?: unknown, retryAfter?: number): ConnectorError {

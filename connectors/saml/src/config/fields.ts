@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { nameIdFormats } from '../names.ts';
+import { fewestBits, isTrustedKey } from '../signature/trusted-key.ts';
 
 export const text = z.string().min(1, 'is empty').max(1000);
 
@@ -26,6 +27,12 @@ export const pem = z.string().transform((written, context) => {
     context.addIssue({ code: 'custom', message: `is not a certificate; ${howToRead}` });
     return z.NEVER;
   }
+});
+
+/** Of somebody whose signatures are to be believed. */
+export const signerPem = pem.superRefine((certificate, context) => {
+  if (isTrustedKey(certificate)) return;
+  context.addIssue({ code: 'custom', message: `has no RSA key of ${fewestBits} bits or more` });
 });
 
 function asPem(written: string): string {

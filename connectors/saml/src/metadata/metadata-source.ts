@@ -6,9 +6,10 @@
  * metadata is no reason to keep everybody out.
  */
 import { type Call, ConnectorError, type ConnectorHost, fetchFailed } from '@gatehouse/connector-kit';
+import type { Checker } from '../checking/checker.ts';
 import type { SamlConfig } from '../config.ts';
 import type { Idp, IdpSource } from '../idp.ts';
-import { type ReadMetadata, readMetadata } from './read-metadata.ts';
+import type { ReadMetadata } from './read-metadata.ts';
 
 type MetadataConfig = NonNullable<SamlConfig['metadata']>;
 
@@ -24,20 +25,22 @@ interface Known extends ReadMetadata {
 export class MetadataSource implements IdpSource {
   readonly #config: MetadataConfig;
   readonly #host: ConnectorHost;
+  readonly #checker: Checker;
   #known: Known | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<Known> | undefined;
 
-  constructor(config: MetadataConfig, host: ConnectorHost) {
+  constructor(config: MetadataConfig, host: ConnectorHost, checker: Checker) {
     this.#config = config;
     this.#host = host;
+    this.#checker = checker;
   }
 
   async current(signal: AbortSignal): Promise<Idp> {
     const known = this.#known;
     const now = this.#host.now().getTime();
     const usable = known !== undefined && now < known.validUntil;
-    if (usable && now < known.readAt + this.#config.refresh) return known.idp;
+    if (usable && now < known.readAt + Math.min(this.#config.refresh, known.cacheDuration)) return known.idp;
     if (usable && now < this.#askedAt + pause) return known.idp;
     try {
       return (await this.#ask(signal)).idp;
@@ -69,17 +72,18 @@ export class MetadataSource implements IdpSource {
     const now = this.#host.now().getTime();
     this.#askedAt = now;
     const { entityId, certificates } = this.#config;
-    const read = readMetadata(await this.#text(), { entityId, certificates, now });
+    const signal = AbortSignal.timeout(longestQuestion);
+    const job = { text: await this.#text(signal), options: { entityId, certificates, now } };
+    const read = await this.#checker.read(job, signal);
     this.#known = { ...read, readAt: now };
     return this.#known;
   }
 
-  async #text(): Promise<string> {
+  async #text(signal: AbortSignal): Promise<string> {
     const { xml, url } = this.#config;
     if (xml !== undefined) return xml;
     const upstream = 'the metadata of the identity provider';
     try {
-      const signal = AbortSignal.timeout(longestQuestion);
       const response = await this.#host.fetch(url ?? '', { signal, redirect: 'manual' });
       if (response.status === 200) return await response.text();
       await response.body?.cancel();

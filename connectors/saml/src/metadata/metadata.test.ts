@@ -4,7 +4,7 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { listen } from '../../../../tests/support/hostile/listen.ts';
-import { bareCertificate, type SamlKeys } from '../../../../tests/support/hostile/saml-keys.ts';
+import { bareCertificate, makeSamlKeys, type SamlKeys } from '../../../../tests/support/hostile/saml-keys.ts';
 import { signPart } from '../../../../tests/support/hostile/saml-sign.ts';
 import { configSchema, type SamlConfig } from '../config.ts';
 import { ServiceProvider } from '../service-provider.ts';
@@ -13,6 +13,8 @@ import { ownMetadata } from './own-metadata.ts';
 import { readMetadata } from './read-metadata.ts';
 
 const entityId = 'https://idp.example.com/saml';
+const weakKeys = makeSamlKeys('weak.example', 1024);
+const bareOf = (certificate: string) => bareCertificate({ key: '', certificate });
 const now = testHost().now().getTime();
 
 interface Written {
@@ -39,6 +41,15 @@ function describeIdp({ keys = [idpKeys], attributes = '', id = entityId }: Writt
   ].join('');
 }
 
+/** Each with these attributes, the outermost first. */
+function inGroups(xml: string, attributes: readonly string[]): string {
+  return attributes.reduceRight(
+    (inner, each) =>
+      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"${each}>${inner}</md:EntitiesDescriptor>`,
+    xml,
+  );
+}
+
 const anyone = { entityId: undefined, certificates: undefined, now };
 const signed = (xml: string, keys = ourKeys) => signPart(xml, 'EntityDescriptor', keys);
 
@@ -53,8 +64,32 @@ describe('metadata of an identity provider', () => {
     ]);
   });
 
+  // Attack: the key that anybody may have encrypts only; a short one, or one of another kind, is announced for others.
+  test('says with which keys it signs, and not with which it does not', () => {
+    const all = describeIdp({ keys: [idpKeys, weakKeys] }).replace(
+      '</md:IDPSSODescriptor>',
+      (end) =>
+        `${describeIdp({ keys: [strangersKeys] })
+          .match(/<md:KeyDescriptor.*<\/md:KeyDescriptor>/)?.[0]
+          .replace('"signing"', '"encryption"')}${end}`,
+    );
+    expect(readMetadata(all, anyone).idp.certificates.map(bareOf)).toEqual([bareCertificate(idpKeys)]);
+  });
+
   test('may have comments, which people write', () => {
     expect(readMetadata(`<!-- ours -->${describeIdp()}`, anyone).idp.entityId).toBe(entityId);
+  });
+
+  test('may begin with the mark that some editors write', () => {
+    expect(readMetadata(`\ufeff${describeIdp()}`, anyone).idp.entityId).toBe(entityId);
+  });
+
+  // Attack: each beginning of a comment is searched for its end, a hundred thousand times through half a megabyte.
+  test('cannot keep the server busy with comments that nobody ends', () => {
+    const before = performance.now();
+    expect(() => readMetadata('<!--'.repeat(200_000), anyone)).toThrow(/comment that nobody ends/);
+    expect(() => readMetadata('<!--'.repeat(2_000_000), anyone)).toThrow(/characters/);
+    expect(performance.now() - before).toBeLessThan(5_000);
   });
 
   test('of several providers is read for the one that is named', () => {
@@ -64,10 +99,37 @@ describe('metadata of an identity provider', () => {
     expect(() => readMetadata(both, { ...anyone, entityId: 'https://third' })).toThrow(/does not describe/);
   });
 
-  test.each([
+  test('says how long it counts, in years as in seconds, and the shortest counts', () => {
+    const xml = inGroups(describeIdp({ attributes: ' cacheDuration="P1DT2H"' }), [
+      ' validUntil="2026-06-01T00:00:00Z"',
+      ' validUntil="2026-03-01T00:00:00Z" cacheDuration="P0Y0M30DT0H0M0.000S"',
+    ]);
+    const { validUntil, cacheDuration } = readMetadata(xml, anyone);
+    expect(new Date(validUntil).toISOString()).toBe('2026-03-01T00:00:00.000Z');
+    expect(cacheDuration).toBe(26 * 3_600_000);
+  });
+
+  type Row = readonly [string, string, RegExp];
+  const refused: readonly Row[] = [
     ['past its end', describeIdp({ attributes: ' validUntil="2025-01-01T00:00:00Z"' }), /validUntil/],
+    // Attack: old metadata of a federation is served again, whose provider has lost its key since.
+    ...[0, 1, 2].map(
+      (at): Row => [
+        `in a group that is past its end, ${at} groups further in`,
+        inGroups(describeIdp(), ['', '', ''].with(at, ' validUntil="2025-01-01T00:00:00Z"')),
+        /validUntil/,
+      ],
+    ),
+    ...['soon', 'P', 'PT', '-P1D', '1h'].map(
+      (written): Row => [
+        `that counts for "${written}"`,
+        describeIdp({ attributes: ` cacheDuration="${written}"` }),
+        /not a duration/,
+      ],
+    ),
     ['with a DOCTYPE', `<!DOCTYPE a>${describeIdp()}`, /document type/],
     ['without a key', describeIdp({ keys: [] }), /no certificate/],
+    ['with a key that can be broken', describeIdp({ keys: [weakKeys] }), /2048 bits/],
     [
       'of a service provider',
       describeIdp().replaceAll('IDPSSODescriptor', 'SPSSODescriptor'),
@@ -75,7 +137,8 @@ describe('metadata of an identity provider', () => {
     ],
     ['that is a web page', '<html><body>Sign in</body></html>', /not SAML 2.0 metadata/],
     ['that is empty', '', /not well-formed|no root/],
-  ])('is refused when it is metadata %s', (_, xml, reason) => {
+  ];
+  test.each(refused)('is refused when it is metadata %s', (_, xml, reason) => {
     expect(() => readMetadata(xml, anyone)).toThrow(reason);
   });
 
@@ -140,6 +203,59 @@ describe('a provider that publishes its metadata', () => {
     expect(asked).toBe(2);
     await played.connector.close?.();
   });
+
+  test('is asked sooner where it says so itself, but not more than once a minute', async () => {
+    published = describeIdp({ attributes: ' cacheDuration="PT10M"' });
+    const played = await open();
+    await played.begin();
+    played.host.advance(599_000);
+    await played.begin();
+    expect(asked).toBe(1);
+    played.host.advance(2_000);
+    published = describeIdp({ attributes: ' cacheDuration="PT0S"' });
+    await played.begin();
+    expect(asked).toBe(2);
+    await played.begin();
+    expect(asked).toBe(2);
+    played.host.advance(61_000);
+    await played.begin();
+    expect(asked).toBe(3);
+    await played.connector.close?.();
+  });
+
+  // Attack: whoever took the key keeps us from reading the metadata in which it is gone.
+  test('signs nobody in when its web server is dead and what it said is past its end', async () => {
+    published = describeIdp({ attributes: ' validUntil="2026-01-01T18:00:00Z"' });
+    const played = await open();
+    const { finish, good } = await played.begin();
+    await (await listening).stop();
+    played.host.advance(7 * 3_600_000);
+    const error = await finish(good()).catch((thrown: unknown) => thrown);
+    assert.ok(ConnectorError.is(error));
+    expect(error.code).toBe('unavailable');
+    await played.connector.close?.();
+  });
+
+  // Attack: metadata that takes seconds to be canonicalized; meanwhile nobody could sign in, by any connector.
+  test('is read beside the server, which goes on answering', async () => {
+    const { url } = await listening;
+    const metadata = { url: `${url}/metadata`, certificates: ourKeys.certificate };
+    const many = '<md:e a="" b=""/>'.repeat(20_000);
+    published = signed(describeIdp()).replace('</md:EntityDescriptor>', `${many}</md:EntityDescriptor>`);
+    const played = play({ idp: undefined, metadata });
+    let longest = 0;
+    let last = performance.now();
+    const beat = () => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    };
+    const pulse = setInterval(beat, 10);
+    await expect(played.begin()).rejects.toThrow(/does not fit|TimeoutError/);
+    clearInterval(pulse);
+    beat();
+    expect(longest).toBeLessThan(1_500);
+    await played.connector.close?.();
+  }, 20_000);
 
   test('signs people in while its web server is dead, if it was asked before', async () => {
     const played = await open();

@@ -4,12 +4,13 @@ import type { Endpoint, Idp } from '../idp.ts';
 import { ns } from '../names.ts';
 import { misfit, quote, refuse } from '../refusal.ts';
 import { isBinding } from '../requests/sign.ts';
-import { readTime } from '../response/times.ts';
 import { signatureOfMetadata } from '../signature/metadata.ts';
+import { fewestBits, isTrustedKey } from '../signature/trusted-key.ts';
 import { attributeOf, childrenOf, elementsOf, is, requiredAttribute } from '../xml/elements.ts';
 import { refuseDuplicateIds } from '../xml/ids.ts';
 import type { XmlElement } from '../xml/libraries.ts';
 import { metadataLimits, parseXml, withoutComments } from '../xml/parse.ts';
+import { type Lifetime, lifetimeOf } from './lifetime.ts';
 
 export interface MetadataOptions {
   /** Which one, of several. */
@@ -20,24 +21,26 @@ export interface MetadataOptions {
   readonly now: number;
 }
 
-export interface ReadMetadata {
+/** What it says of a provider, and of itself. */
+export interface ReadMetadata extends Lifetime {
   readonly idp: Idp;
-  /** Until when it may be used, as it says itself; milliseconds since 1970. */
-  readonly validUntil: number;
 }
+
+/** Some editors begin a file with it. */
+const byteOrderMark = /^\ufeff/;
 
 /** @throws ConnectorError */
 export function readMetadata(written: string, options: MetadataOptions): ReadMetadata {
-  const text = withoutComments(written);
+  const text = withoutComments(written.replace(byteOrderMark, ''));
   const root = parseXml(text, metadataLimits);
   refuseDuplicateIds(root);
   const covered =
     options.certificates === undefined ? root : signatureOfMetadata({ text, root }, options.certificates);
   const entity = entityOf(covered, options.entityId);
   const role = roleOf(entity);
-  const validUntil = Math.min(...[covered, entity, role].map((element) => untilOf(element)));
-  if (validUntil <= options.now) refuse('the metadata is past its validUntil');
-  return { validUntil, idp: idpOf(entity, role) };
+  const lifetime = lifetimeOf(role);
+  if (lifetime.validUntil <= options.now) refuse('the metadata is past its validUntil');
+  return { ...lifetime, idp: idpOf(entity, role) };
 }
 
 function entityOf(root: XmlElement, wanted: string | undefined): XmlElement {
@@ -83,14 +86,13 @@ function roleOf(entity: XmlElement): XmlElement {
   return role;
 }
 
-function untilOf(element: XmlElement): number {
-  const text = attributeOf(element, 'validUntil');
-  return text === undefined ? Number.POSITIVE_INFINITY : readTime(text, 'validUntil');
-}
-
 function idpOf(entity: XmlElement, role: XmlElement): Idp {
-  const certificates = certificatesOf(role);
-  if (certificates.length === 0) misfit('the metadata has no certificate that signs');
+  const announced = certificatesOf(role);
+  if (announced.length === 0) misfit('the metadata has no certificate that signs');
+  // One of another kind may be announced for others.
+  const certificates = announced.filter(isTrustedKey);
+  if (certificates.length === 0)
+    misfit(`the metadata has no certificate with an RSA key of ${fewestBits} bits or more`);
   return {
     entityId: idOf(entity),
     certificates,

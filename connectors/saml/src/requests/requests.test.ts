@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createVerify } from 'node:crypto';
 import type { Departure } from '@gatehouse/connector-kit';
-import { testCall } from '@gatehouse/connector-kit/testing';
+import { testCall, testHost } from '@gatehouse/connector-kit/testing';
 import { describe, expect, test } from 'vitest';
+import type { SamlDraft } from '../../../../tests/support/hostile/saml-draft.ts';
 import { readRequest } from '../../../../tests/support/hostile/saml-idp.ts';
 import { ns } from '../names.ts';
 import { verified } from '../signature/verify.ts';
@@ -75,6 +76,31 @@ describe('a signed request', () => {
     assert.ok(signature);
     expect(verified({ text, signature }, [ourKeys.certificate]).localName).toBe('AuthnRequest');
     expect(departure.fields.RelayState).toBe('tok en&<"');
+  });
+});
+
+// Attack: the browser takes the wish out of the request, which is not signed, and the session of whoever was there before
+// is enough.
+describe('a provider that has to ask for the password each time', () => {
+  const signedInAt = (written: string) => ({
+    change: (draft: SamlDraft) => ({ ...draft, authn: { AuthnInstant: written, SessionIndex: '_s' } }),
+  });
+
+  test('is not believed when it answers from its session', async () => {
+    const played = play({ forceAuthn: true });
+    const { finish, good } = await played.begin();
+    await expect(finish(good(signedInAt('2026-01-01T11:58:30Z')))).rejects.toThrow(/was to be asked again/);
+    expect((await finish(good(signedInAt('2026-01-01T12:00:00Z')))).upstreamId).toBe(jane.id);
+    await played.connector.close?.();
+  });
+
+  test('may write whole seconds, also with clocks that may not differ', async () => {
+    const host = testHost({ id: 'corp' });
+    host.advance(700);
+    const played = play({ forceAuthn: true, clockSkew: '0s' }, host);
+    const { finish, good } = await played.begin();
+    expect((await finish(good(signedInAt('2026-01-01T12:00:00Z')))).upstreamId).toBe(jane.id);
+    await played.connector.close?.();
   });
 });
 

@@ -16,6 +16,8 @@ export interface Authentication {
 export function requireAuthentication(assertion: XmlElement, expected: Expectation): Authentication {
   const statement = requiredChild(assertion, ns.assertion, 'AuthnStatement');
   refuseEarly(statement, 'AuthnInstant', expected);
+  const at = readTime(requiredAttribute(statement, 'AuthnInstant'), 'AuthnInstant');
+  if (expected.fresh) requireFresh(at, expected);
   if (statement.hasAttribute('SessionNotOnOrAfter'))
     requireNotOver(statement, 'SessionNotOnOrAfter', expected);
   const sessionIndex = attributeOf(statement, 'SessionIndex');
@@ -26,10 +28,22 @@ export function requireAuthentication(assertion: XmlElement, expected: Expectati
     );
   }
   return {
-    at: readTime(requiredAttribute(statement, 'AuthnInstant'), 'AuthnInstant'),
+    at,
     ...(context !== undefined && { context }),
     ...(sessionIndex !== undefined && { sessionIndex }),
   };
+}
+
+/**
+ * Attack: the browser takes `ForceAuthn` out of a request that is not signed, and somebody else's session at the provider
+ * is enough.
+ */
+function requireFresh(at: number, { sentAt, skew }: Expectation): void {
+  if (at >= sentAt - skew) return;
+  const before = Math.round((sentAt - at) / 1000);
+  refuse(
+    `the person has signed in ${before} s before the request, and was to be asked again (forceAuthn): the identity provider has answered from its session`,
+  );
 }
 
 function contextOf(statement: XmlElement): string | undefined {

@@ -15,6 +15,8 @@ export interface Expectation {
   readonly request: string;
   /** Milliseconds since 1970. When the request was sent. */
   readonly sentAt: number;
+  /** Whether the person had to sign in anew for this request. */
+  readonly fresh: boolean;
   readonly now: number;
   /** Milliseconds by which clocks may differ. */
   readonly skew: number;

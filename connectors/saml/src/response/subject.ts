@@ -6,9 +6,9 @@ import {
   attributeOf,
   childOf,
   childrenOf,
+  exactText,
   requiredAttribute,
   requiredChild,
-  textOf,
 } from '../xml/elements.ts';
 import type { XmlElement } from '../xml/libraries.ts';
 import type { Expectation } from './expectation.ts';
@@ -38,7 +38,7 @@ export function requireSubject(assertion: XmlElement, expected: Expectation): Su
 }
 
 export function readNameId(element: XmlElement): NameId {
-  const value = textOf(element);
+  const value = exactText(element);
   if (value === '') refuse('the NameID is empty');
   const nameQualifier = attributeOf(element, 'NameQualifier');
   const spNameQualifier = attributeOf(element, 'SPNameQualifier');

@@ -80,11 +80,18 @@ function requireTransforms(transforms: XmlElement): void {
   for (const transform of [first, second]) requireParameters(transform);
 }
 
+/** Attack: a list of a hundred thousand prefixes, in which canonicalization looks for each attribute. */
+const longestPrefixList = 500;
+
 /** Signers built on xml-crypto write the list into both, in a namespace of its own; it means something in the second. */
 function requireParameters(transform: XmlElement): void {
   const inclusive = childOf(transform, requiredAttribute(transform, 'Algorithm'), 'InclusiveNamespaces');
   if (elementsOf(transform).length > (inclusive ? 1 : 0)) refuse('a transform has parameters');
-  if (inclusive !== undefined) refuseAttributes(inclusive, ['PrefixList']);
+  if (inclusive === undefined) return;
+  refuseAttributes(inclusive, ['PrefixList']);
+  if (elementsOf(inclusive).length > 0) refuse('InclusiveNamespaces has something in it');
+  if ((inclusive.getAttribute('PrefixList') ?? '').length > longestPrefixList)
+    refuse(`PrefixList has more than ${longestPrefixList} characters`);
 }
 
 function requireAlgorithm(element: XmlElement, allowed: ReadonlySet<string>): void {

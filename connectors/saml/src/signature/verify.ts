@@ -5,9 +5,10 @@
  * what it hands back is the very text that it has hashed.
  */
 import { ConnectorError } from '@gatehouse/connector-kit';
+import { ns } from '../names.ts';
 import { refuse } from '../refusal.ts';
-import { requiredAttribute } from '../xml/elements.ts';
-import { type XmlElement, XmlSignature } from '../xml/libraries.ts';
+import { requiredAttribute, requiredChild } from '../xml/elements.ts';
+import { type SignedXml, type XmlElement, XmlSignature } from '../xml/libraries.ts';
 import { type Limits, parseXml } from '../xml/parse.ts';
 import { candidates } from './key-info.ts';
 import {
@@ -49,22 +50,36 @@ export function verified(
 }
 
 function firstThatFits(certificates: readonly string[], signed: Signed): readonly string[] {
-  for (const certificate of certificates) {
+  const signers = certificates.filter((certificate) => hasSigned(certificate, signed.signature));
+  if (signers.length === 0) refuse('the signature does not fit any of the certificates');
+  for (const certificate of signers) {
     const covered = check(certificate, signed);
     if (covered !== null) return covered;
   }
-  return refuse('the signature does not fit');
+  return refuse('the signature does not fit what it is over: that was changed');
 }
 
-function check(publicCert: string, { text, signature }: Signed): readonly string[] | null {
-  const verifier = new XmlSignature({ publicCert });
-  verifier.getCertFromKeyInfo = () => null;
-  verifier.SignatureAlgorithms = only(verifier.SignatureAlgorithms, signatureAlgorithms);
-  verifier.HashAlgorithms = only(verifier.HashAlgorithms, digestAlgorithms);
-  verifier.CanonicalizationAlgorithms = only(
-    verifier.CanonicalizationAlgorithms,
-    new Set([exclusive, enveloped]),
-  );
+/**
+ * Attack: a signature that nobody has made, over a text that takes long to canonicalize. What is signed itself is short,
+ * so whether it was with this key is known before.
+ */
+function hasSigned(certificate: string, signature: XmlElement): boolean {
+  const { CanonicalizationAlgorithms, SignatureAlgorithms } = verifierFor(certificate);
+  const info = requiredChild(signature, ns.signature, 'SignedInfo');
+  const method = requiredChild(info, ns.signature, 'SignatureMethod');
+  const Canonicalization = CanonicalizationAlgorithms[exclusive];
+  const Algorithm = SignatureAlgorithms[requiredAttribute(method, 'Algorithm')];
+  if (Canonicalization === undefined || Algorithm === undefined) return false;
+  const value = requiredChild(signature, ns.signature, 'SignatureValue').textContent ?? '';
+  try {
+    return new Algorithm().verifySignature(new Canonicalization().process(info, {}), certificate, value);
+  } catch {
+    return false;
+  }
+}
+
+function check(certificate: string, { text, signature }: Signed): readonly string[] | null {
+  const verifier = verifierFor(certificate);
   try {
     verifier.loadSignature(signature);
     return verifier.checkSignature(text) ? verifier.getSignedReferences() : null;
@@ -75,6 +90,18 @@ function check(publicCert: string, { text, signature }: Signed): readonly string
   }
 }
 
-function only(all: Readonly<Record<string, unknown>>, names: ReadonlySet<string>): Record<string, unknown> {
+function verifierFor(publicCert: string): SignedXml {
+  const verifier = new XmlSignature({ publicCert });
+  verifier.getCertFromKeyInfo = () => null;
+  verifier.SignatureAlgorithms = only(verifier.SignatureAlgorithms, signatureAlgorithms);
+  verifier.HashAlgorithms = only(verifier.HashAlgorithms, digestAlgorithms);
+  verifier.CanonicalizationAlgorithms = only(
+    verifier.CanonicalizationAlgorithms,
+    new Set([exclusive, enveloped]),
+  );
+  return verifier;
+}
+
+function only<T>(all: Readonly<Record<string, T>>, names: ReadonlySet<string>): Record<string, T> {
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
 }

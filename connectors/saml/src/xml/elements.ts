@@ -50,6 +50,22 @@ export function textOf(element: XmlElement): string {
   return clean(element.textContent ?? '', element.localName);
 }
 
+/**
+ * What is said of a person. Attack: an id, or a group, that is another one's with a space before or after it. Around a
+ * value, only lines are layout; spaces alone are part of it.
+ * @throws ConnectorError as `textOf`
+ */
+export function exactText(element: XmlElement): string {
+  const value = textOf(element);
+  const raw = element.textContent ?? '';
+  const at = raw.indexOf(value);
+  return value === '' ? '' : `${spaces(raw.slice(0, at))}${value}${spaces(raw.slice(at + value.length))}`;
+}
+
+function spaces(around: string): string {
+  return /^ *$/.test(around) ? around : '';
+}
+
 /** Undefined if there is none; an empty one is refused, since no attribute of SAML that we read may be. */
 export function attributeOf(element: XmlElement, name: string): string | undefined {
   if (!element.hasAttribute(name)) return undefined;

@@ -54,9 +54,9 @@ interface Xmldom {
 
 export interface SignedXml {
   getCertFromKeyInfo: () => null;
-  SignatureAlgorithms: Record<string, unknown>;
+  SignatureAlgorithms: Record<string, new () => SignatureAlgorithm>;
   HashAlgorithms: Record<string, unknown>;
-  CanonicalizationAlgorithms: Record<string, unknown>;
+  CanonicalizationAlgorithms: Record<string, new () => Canonicalization>;
   loadSignature(signature: XmlNode): void;
   /** @throws Error where the signature does not fit, too */
   checkSignature(xml: string): boolean;
@@ -69,6 +69,15 @@ export interface SignedXml {
   }): void;
   computeSignature(xml: string, options: SignatureOptions): void;
   getSignedXml(): string;
+}
+
+interface SignatureAlgorithm {
+  /** @param value base64 */
+  verifySignature(text: string, certificate: string, value: string): boolean;
+}
+
+interface Canonicalization {
+  process(element: XmlElement, options: Readonly<Record<string, unknown>>): string;
 }
 
 interface SignatureOptions {
