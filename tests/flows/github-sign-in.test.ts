@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FakeGithub, startFakeGithub } from '../support/hostile/github/fake-github.ts';
-import type { Account, Org } from '../support/hostile/github/world.ts';
+import type { Account, Org, Team } from '../support/hostile/github/world.ts';
 import { client, type House, openHouse } from '../support/house.ts';
 import { textOf } from '../support/http-browser.ts';
 import { post } from '../support/oidc-flow.ts';
@@ -15,6 +15,7 @@ describe('a sign-in with GitHub', () => {
   let house: House;
   let org: Org;
   let octocat: Account;
+  let platform: Team;
   /** Milliseconds that GitHub's clock is before ours. */
   let ahead = 0;
 
@@ -25,7 +26,7 @@ describe('a sign-in with GitHub', () => {
     });
     octocat = github.world.account('octocat', { name: 'Mona Octocat' });
     org = github.world.org('acme', [octocat, github.world.account('hubot')]);
-    github.world.team(org, 'Platform', [octocat]);
+    platform = github.world.team(org, 'Platform', [octocat]);
     const { clientSecret: _, ...config } = github.config;
     house = await openHouse({
       env: { GITHUB_SECRET: github.oauth.app.clientSecret, WEBHOOK_SECRET: webhookSecret },
@@ -155,6 +156,17 @@ describe('a sign-in with GitHub', () => {
     const after = await refresh(String(unchanged.json.refresh_token));
     expect(after.json).not.toHaveProperty('id_token');
     org.members.set(octocat.id, 'active');
+  });
+
+  test('a webhook about a renamed team shows at the next refresh of everybody', async () => {
+    const tokens = await (await signInAs('octocat')).exchange();
+    platform.name = 'Infrastructure';
+    const renamed = { action: 'edited', changes: { name: { from: 'Platform' } }, team: { id: platform.id } };
+    expect((await deliver('team', renamed)).status).toBe(202);
+    const answer = await refresh(tokens.refresh_token ?? '');
+    expect(decodeJwt(String(answer.json.id_token)).groups).toEqual(['acme:Infrastructure']);
+    platform.name = 'Platform';
+    expect((await deliver('team', renamed)).status).toBe(202);
   });
 
   async function silentAnswer({ rp }: Awaited<ReturnType<typeof signInAs>>): Promise<string | null> {

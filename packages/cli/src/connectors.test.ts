@@ -50,6 +50,7 @@ function openOne(needs?: HttpNeeds) {
         identityChecks: {
           record: async (subject: string, outcome: CheckOutcome) =>
             void told.push(['record', subject, outcome]),
+          doubtAll: async (connectorId: string, at: Date) => void told.push(['doubtAll', connectorId, at]),
           doubt: async (subject: string, at: Date) => void told.push(['doubt', subject, at]),
         },
         browserSessions: { end: async (which: UpstreamSignOut) => told.push(['end', which]) },
@@ -71,6 +72,14 @@ describe('what an endpoint has learned', () => {
       ['doubt', ann, now],
       ['doubt', bob, now],
     ]);
+  });
+
+  it('puts everybody in doubt, and nothing worse than that', async () => {
+    const { host, told } = openOne();
+    await host.changed('everybody', 'recheck');
+    expect(told).toEqual([['doubtAll', 'corp', now]]);
+    await expect(host.changed('everybody', 'gone')).rejects.toThrow('nobody may say of everybody');
+    await expect(host.changed('everybody', 'signedOut')).rejects.toThrow('nobody may say of everybody');
   });
 
   it('suspends who is gone, as the upstream stated it', async () => {

@@ -19,7 +19,7 @@ export interface Lent {
   readonly outgoing: SharedOutgoing;
   readonly store: {
     readonly replayGuards: ReplayGuards;
-    readonly identityChecks: Pick<IdentityChecks, 'record' | 'doubt'>;
+    readonly identityChecks: Pick<IdentityChecks, 'record' | 'doubt' | 'doubtAll'>;
     readonly browserSessions: BrowserSessions;
   };
   readonly accounts: LocalDirectory;
@@ -81,6 +81,11 @@ function hostFor(id: string, send: typeof fetch, { log, now, store, goneSuspensi
     now,
     once: (key, until) => store.replayGuards.once(`${id} ${key}`, until),
     changed: async (upstreamIds, how, upstreamSessions) => {
+      if (upstreamIds === 'everybody') {
+        if (how !== 'recheck') throw new TypeError(`nobody may say of everybody that they are ${how}`);
+        await store.identityChecks.doubtAll(id, now());
+        return log.info({}, 'the upstream will be asked again about everybody');
+      }
       const subjects = upstreamIds.map((upstreamId) => subjectOf(id, upstreamId));
       if (how === 'signedOut') {
         const ended = await store.browserSessions.end({

@@ -19,14 +19,15 @@ export interface ConnectorHost {
   /**
    * What an endpoint learned about people who are signed in.
    *
-   * - `recheck`: what is known of them may not hold any more; `refresh` is called when they are next asked for.
+   * - `recheck`: what is known of them may not hold any more; `refresh` is called when they are next asked for. With
+   *   `'everybody'` of all people of this connector: something has changed that many share, such as the name of a group.
    * - `gone`: the upstream has said of these very people that they have left.
    * - `signedOut`: their browser sessions here end, and the tokens that end with these. With `upstreamSessions`
    *   (`Identity.upstreamSession`) only those that began with one of them; `upstreamIds` may then be empty, if the
    *   upstream has named the session alone.
    */
   changed(
-    upstreamIds: readonly string[],
+    upstreamIds: readonly string[] | 'everybody',
     how: 'recheck' | 'gone' | 'signedOut',
     upstreamSessions?: readonly string[],
   ): Promise<void>;

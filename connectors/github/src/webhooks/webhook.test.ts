@@ -57,6 +57,22 @@ describe('a webhook', () => {
       { action: 'revoked', sender: { id: 9 } },
       { upstreamIds: ['9'], how: 'gone' },
     ],
+    ['team', { action: 'deleted', team: { id: 1 } }, { upstreamIds: 'everybody', how: 'recheck' }],
+    [
+      'team',
+      { action: 'edited', changes: { name: { from: 'Platform' } }, team: { id: 1 } },
+      { upstreamIds: 'everybody', how: 'recheck' },
+    ],
+    [
+      'organization',
+      { action: 'renamed', organization: { id: 1 } },
+      { upstreamIds: 'everybody', how: 'recheck' },
+    ],
+    [
+      'organization',
+      { action: 'deleted', organization: { id: 1 } },
+      { upstreamIds: 'everybody', how: 'recheck' },
+    ],
   ])('%s is taken in: %j', async (event, payload, change) => {
     const connector = await open();
     expect((await connector.webhook(delivered(payload, { event }))).status).toBe(202);
@@ -65,8 +81,11 @@ describe('a webhook', () => {
 
   test.each([
     ['ping', { zen: 'Design for failure.' }],
-    ['team', { action: 'deleted', team: { id: 1 } }],
-    ['organization', { action: 'renamed', organization: { id: 1 } }],
+    ['team', { action: 'created', team: { id: 1 } }],
+    ['team', { action: 'edited', changes: { description: { from: 'x' } }, team: { id: 1 } }],
+    ['team', { action: 'added_to_repository', team: { id: 1 }, repository: { id: 2 } }],
+    ['team', {}],
+    ['organization', { action: 'member_invited', invitation: {} }],
     ['push', { ref: 'refs/heads/main' }],
     ['organization', { action: 'member_removed', membership: { user: { id: '7' } } }],
     ['membership', []],

@@ -12,7 +12,7 @@ export interface TestHost extends ConnectorHost {
 }
 
 export interface Change {
-  readonly upstreamIds: readonly string[];
+  readonly upstreamIds: readonly string[] | 'everybody';
   readonly how: string;
   readonly upstreamSessions?: readonly string[];
 }

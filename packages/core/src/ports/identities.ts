@@ -47,6 +47,8 @@ export interface IdentityChecks {
   record(subject: string, outcome: CheckOutcome): Promise<void>;
   /** What is known may not hold any more: the next who asks does not take it for young. Nobody's right is given back. */
   doubt(subject: string, at: Date): Promise<void>;
+  /** The same of everybody who signed in through this connector. */
+  doubtAll(connectorId: string, at: Date): Promise<void>;
   /**
    * Ends a suspension that is over: the person's sessions, offline sessions and grants, and the identity itself.
    * False if it is not over (any more), or if the brake on absences is closed and there is no better proof.

@@ -40,6 +40,11 @@ export class MemoryIdentityChecks implements IdentityChecks {
     if (row) this.rows.set(subject, applied(row, { status: 'unavailable', at }));
   }
 
+  async doubtAll(connectorId: string, at: Date): Promise<void> {
+    const people = [...this.rows.values()].filter((row) => row.connectorId === connectorId);
+    for (const { subject } of people) await this.doubt(subject, at);
+  }
+
   async end(subject: string): Promise<boolean> {
     const gone = this.rows.get(subject)?.gone;
     return gone !== undefined && gone.until <= this.#now() && this.rows.delete(subject);

@@ -64,6 +64,16 @@ const recordUnavailable: Statement = {
     UPDATE identities SET stale_since = COALESCE(stale_since, $2) WHERE subject = $1 AND checked_at <= $2`,
 };
 
+/** In one order, so that two of them at once wait for each other and do not lock each other out. */
+const doubtEverybody: Statement = {
+  name: 'identity_doubt_everybody',
+  text: `
+    WITH known AS MATERIALIZED (
+      SELECT subject FROM identities
+      WHERE connector_id = $1 AND checked_at <= $2 AND stale_since IS NULL ORDER BY subject FOR UPDATE)
+    UPDATE identities i SET stale_since = $2 FROM known WHERE i.subject = known.subject`,
+};
+
 const giveBack: Statement = {
   name: 'identity_give_back',
   text: 'UPDATE identities SET check_claimed_until = NULL WHERE subject = $1',
@@ -100,6 +110,10 @@ export class PostgresIdentityChecks implements IdentityChecks {
 
   async doubt(subject: string, at: Date): Promise<void> {
     await this.#database.change(recordUnavailable, subject, at);
+  }
+
+  async doubtAll(connectorId: string, at: Date): Promise<void> {
+    await this.#database.change(doubtEverybody, connectorId, at);
   }
 
   async end(subject: string): Promise<boolean> {

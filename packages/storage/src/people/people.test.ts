@@ -194,6 +194,24 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
     expect((await find(subject))?.staleSince).toBeUndefined();
   });
 
+  // A group was renamed: a webhook says so, and of whom it is about nothing.
+  test('a doubt about everybody is about the people of one connector, also twice at once', async () => {
+    const [ann, bob] = [await save(), await save()];
+    const stranger = await save({ connectorId: 'elsewhere' });
+    const checks = place.store.identityChecks;
+    const earlier = place.clock.pass(1);
+    await checks.doubt(bob.subject, earlier);
+    const doubted = place.clock.pass(1);
+    const other = await place.another();
+    await Promise.all([
+      checks.doubtAll(ann.connectorId, doubted),
+      other.identityChecks.doubtAll(ann.connectorId, doubted),
+    ]);
+    expect((await find(ann.subject))?.staleSince).toEqual(doubted);
+    expect((await find(bob.subject))?.staleSince).toEqual(earlier);
+    expect((await find(stranger.subject))?.staleSince).toBeUndefined();
+  });
+
   test('a doubt about who is gone outlives what was known of their leaving before', async () => {
     const { subject } = await save();
     const checks = place.store.identityChecks;

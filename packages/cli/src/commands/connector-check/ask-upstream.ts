@@ -109,7 +109,7 @@ async function open(
     outgoing: await readOutgoing(config),
     store: {
       replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
-      identityChecks: { record: async () => {}, doubt: async () => {} },
+      identityChecks: { record: async () => {}, doubt: async () => {}, doubtAll: async () => {} },
       browserSessions: { end: async () => 0 },
     },
     accounts: accounts ?? noAccounts,
