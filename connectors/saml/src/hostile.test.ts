@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { ConnectorError } from '@gatehouse/connector-kit';
 import { testCall, testHost } from '@gatehouse/connector-kit/testing';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, type TestContext, test } from 'vitest';
 import { note } from '../../../tests/support/hostile/note.ts';
 import { hostileCases } from '../../../tests/support/hostile/saml-cases.ts';
 import { attributesXml, nameIdXml } from '../../../tests/support/hostile/saml-draft.ts';
@@ -128,33 +128,42 @@ test('a thousand groups, each an attribute of its own, are not too many', async 
   expect(identity.groups).toEqual(['admins', 'writers', ...groups]);
 });
 
+/** For the table, beside those that have a row. */
+function noteReplay(context: TestContext, attack: string, { message }: ConnectorError): void {
+  note(context, { peer: 'SAML', attack: `replay: ${attack}`, expected: 'bad_response', seen: message });
+}
+
 describe('an answer that was good', () => {
-  test('does not count twice, on whichever replica', async () => {
+  test('does not count twice, on whichever replica', async (context) => {
     const other = play({ decryption: ourKeys }, played.host);
     const { finish, good, memo } = await played.begin();
     const answer = good();
     await finish(answer);
     const arrival = posted(answer, 'a-token');
     const callbackUrl = new URL(`${issuer}/callback/corp`);
-    const again = other.login.finish({ arrival, memo, callbackUrl }, testCall());
-    expect((await failureOf(again)).message).toMatch(/used before/);
+    const error = await failureOf(other.login.finish({ arrival, memo, callbackUrl }, testCall()));
+    noteReplay(context, 'the same answer, at another replica', error);
+    expect(error.message).toMatch(/used before/);
     await other.connector.close?.();
   });
 
-  test('does not count in another wrapping with the same assertion', async () => {
+  test('does not count in another wrapping with the same assertion', async (context) => {
     const { finish, good } = await played.begin();
     const answer = good();
     await finish(answer);
     const error = await failureOf(finish(answer.replace(/ ID="_response[^"]+"/, ' ID="_response-x"')));
+    noteReplay(context, 'the same assertion in another response', error);
     expect(error.message).toMatch(/used before/);
   });
 
-  test('does not count for another login', async () => {
+  test('does not count for another login', async (context) => {
     const [one, other] = [await played.begin(), await played.begin()];
-    expect((await failureOf(other.finish(one.good()))).message).toMatch(/another request/);
+    const error = await failureOf(other.finish(one.good()));
+    noteReplay(context, 'the answer to another login', error);
+    expect(error.message).toMatch(/another request/);
   });
 
-  test('does not count at another connector', async () => {
+  test('does not count at another connector', async (context) => {
     const { login, connector } = play({ callback: 'shared' }, played.host);
     const callbackUrl = new URL(`${issuer}/callback`);
     const { departure, memo } = await login.begin(
@@ -164,6 +173,7 @@ describe('an answer that was good', () => {
     const request = { ...readRequest(departure), acs: `${issuer}/callback/corp` };
     const arrival = posted(played.idp.answer(request, jane), 't');
     const error = await failureOf(login.finish({ arrival, memo, callbackUrl }, testCall()));
+    noteReplay(context, "the answer for another connector's ACS", error);
     expect(error.message).toMatch(/Destination/);
     await connector.close?.();
   });
