@@ -62,7 +62,10 @@ function endOf(tokens: readonly string[], start: number): number {
 
 /** Any element, or each second time one that attacks are about. */
 function beginning(tokens: readonly string[], random: Random): number {
-  const kind = random(2) === 0 ? /^<[^/]/ : /^<(samlp:Response|saml:Assertion|saml:Subject|ds:Signature)[ >]/;
+  const kind =
+    random(2) === 0
+      ? /^<[^/]/
+      : /^<(samlp:Response|saml:Assertion|saml:EncryptedAssertion|saml:Subject|ds:Signature)[ >]/;
   const places = tokens.flatMap((token, at) => (kind.test(token) ? [at] : []));
   return places[random(places.length)] ?? 0;
 }
@@ -161,6 +164,8 @@ describe.each([
   ['a signed assertion', {}],
   ['a signed response', { signs: 'response' }],
   ['both signed', { signs: 'both' }],
+  ['an encrypted assertion that is signed', { encryptTo: ourKeys }],
+  ['an encrypted assertion in a signed response', { encryptTo: ourKeys, signs: 'response' }],
 ] as const)('an answer with %s', (_, options) => {
   test('is refused, or says what it said, whatever is done to it', async () => {
     const { xml, read } = await stage(options);

@@ -47,6 +47,11 @@ export const conditionCases: readonly HostileCase[] = [
     (draft) => ({ ...draft, conditions: { ...draft.conditions, NotOnOrAfter: null } }),
     /no NotOnOrAfter/,
   ),
+  row(
+    'valid from a moment that comes after its end, both within the skew',
+    (draft, at) => ({ ...draft, conditions: { NotBefore: at(20), NotOnOrAfter: at(-20) } }),
+    /end before they begin/,
+  ),
   row('no audience', (draft) => ({ ...draft, audiences: [] }), /names no audience/),
   row('an empty audience', (draft) => ({ ...draft, audiences: [[]] }), /assertion is for nobody/),
   row(

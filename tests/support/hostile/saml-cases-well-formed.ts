@@ -139,9 +139,15 @@ export const wellFormedCases: readonly HostileCase[] = [
   },
   {
     group,
+    name: 'an attribute twice, of a name that no object takes',
+    answer: ({ good }) => extended(good(), '<a __proto__="1" __proto__="2"/>'),
+    refusal: /an attribute twice/,
+  },
+  {
+    group,
     name: 'an attribute twice',
     answer: ({ good }) => good().replace(' Version="2.0"', ' Version="2.0" Version="2.0"'),
-    refusal: /not well-formed/,
+    refusal: /an attribute twice/,
   },
   {
     group,

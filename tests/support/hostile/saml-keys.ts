@@ -1,6 +1,6 @@
 /** RSA keys with self-signed certificates, for identity providers and for us. Each takes a moment, so they are few. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,15 +10,22 @@ export interface SamlKeys {
   readonly certificate: string;
 }
 
-export function makeSamlKeys(name: string, bits = 2048): SamlKeys {
+/** @param authority who signs the certificate, instead of the key itself */
+export function makeSamlKeys(name: string, bits = 2048, authority?: SamlKeys): SamlKeys {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-saml-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const [caKey, ca] = [join(folder, 'ca-key.pem'), join(folder, 'ca.pem')];
   try {
+    if (authority !== undefined) {
+      writeFileSync(caKey, authority.key);
+      writeFileSync(ca, authority.certificate);
+    }
     execFileSync(
       'openssl',
       [
         ...['req', '-x509', '-newkey', `rsa:${bits}`, '-nodes', '-days', '30', '-subj', `/CN=${name}`],
         ...['-keyout', key, '-out', certificate],
+        ...(authority === undefined ? [] : ['-CA', ca, '-CAkey', caKey]),
       ],
       { stdio: 'ignore' },
     );

@@ -76,6 +76,14 @@ describe('metadata of an identity provider', () => {
     expect(readMetadata(all, anyone).idp.certificates.map(bareOf)).toEqual([bareCertificate(idpKeys)]);
   });
 
+  // Attack: whoever has a key of the authority, or of another of its customers who signs for it, signs as the provider.
+  test('says with which key it signs, and not with which its certificate was signed', () => {
+    const leaf = makeSamlKeys('leaf.example', 2048, idpKeys);
+    const authority = `</ds:X509Certificate><ds:X509Certificate>${bareCertificate(idpKeys)}</ds:X509Certificate>`;
+    const chain = describeIdp({ keys: [leaf] }).replace('</ds:X509Certificate>', () => authority);
+    expect(readMetadata(chain, anyone).idp.certificates.map(bareOf)).toEqual([bareCertificate(leaf)]);
+  });
+
   test('may have comments, which people write', () => {
     expect(readMetadata(`<!-- ours -->${describeIdp()}`, anyone).idp.entityId).toBe(entityId);
   });

@@ -6,7 +6,7 @@ import { misfit, quote, refuse } from '../refusal.ts';
 import { isBinding } from '../requests/sign.ts';
 import { signatureOfMetadata } from '../signature/metadata.ts';
 import { fewestBits, isTrustedKey } from '../signature/trusted-key.ts';
-import { attributeOf, childrenOf, elementsOf, is, requiredAttribute } from '../xml/elements.ts';
+import { attributeOf, childrenOf, is, requiredAttribute } from '../xml/elements.ts';
 import { refuseDuplicateIds } from '../xml/ids.ts';
 import type { XmlElement } from '../xml/libraries.ts';
 import { metadataLimits, parseXml, withoutComments } from '../xml/parse.ts';
@@ -127,14 +127,25 @@ function certificatesOf(role: XmlElement): readonly string[] {
     .filter((descriptor) => (attributeOf(descriptor, 'use') ?? 'signing') === 'signing')
     .flatMap((descriptor) => childrenOf(descriptor, ns.signature, 'KeyInfo'))
     .flatMap((info) => childrenOf(info, ns.signature, 'X509Data'))
-    .flatMap((data) => elementsOf(data).filter((child) => is(child, ns.signature, 'X509Certificate')))
-    .map((certificate) => pemOf(certificate.textContent ?? ''));
-  return [...new Set(found)];
+    .flatMap((data) =>
+      withoutAuthorities(childrenOf(data, ns.signature, 'X509Certificate').map(readCertificate)),
+    );
+  return [...new Set(found.map((certificate) => certificate.toString()))];
 }
 
-function pemOf(base64: string): string {
+/**
+ * Attack: a chain is announced as a whole, and whoever has a key of its authorities signs as the provider. Of the
+ * certificates that stand together one has the key, and the others are its chain (XML Signature 1.1, section 4.5.4).
+ */
+function withoutAuthorities(chain: readonly X509Certificate[]): readonly X509Certificate[] {
+  const hasIssued = (one: X509Certificate) =>
+    chain.some((other) => other.fingerprint256 !== one.fingerprint256 && other.checkIssued(one));
+  return chain.filter((certificate) => !hasIssued(certificate));
+}
+
+function readCertificate(element: XmlElement): X509Certificate {
   try {
-    return new X509Certificate(Buffer.from(base64, 'base64')).toString();
+    return new X509Certificate(Buffer.from(element.textContent ?? '', 'base64'));
   } catch {
     return misfit('a certificate in the metadata is none');
   }

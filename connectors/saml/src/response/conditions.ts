@@ -4,13 +4,16 @@ import { misfit, quote, refuse } from '../refusal.ts';
 import { childrenOf, elementsOf, is, requiredChild, textOf } from '../xml/elements.ts';
 import type { XmlElement } from '../xml/libraries.ts';
 import type { Expectation } from './expectation.ts';
-import { refuseEarly, requireNotOver } from './times.ts';
+import { refuseEarly, requireNotOver, timeOf } from './times.ts';
 
 /** When the assertion is over, in milliseconds since 1970. */
 export function requireConditions(assertion: XmlElement, expected: Expectation): number {
   const conditions = requiredChild(assertion, ns.assertion, 'Conditions');
   refuseEarly(conditions, 'NotBefore', expected);
   const over = requireNotOver(conditions, 'NotOnOrAfter', expected);
+  // Both may be within the skew of the clocks (core, section 2.5.1.2).
+  if ((timeOf(conditions, 'NotBefore') ?? Number.NEGATIVE_INFINITY) >= over)
+    refuse('the Conditions end before they begin');
   refuseUnknown(conditions);
   requireAudience(conditions, expected.audience);
   return over;

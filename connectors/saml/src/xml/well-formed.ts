@@ -68,7 +68,9 @@ export function requireWellFormed(body: string, limits: TagLimits): void {
   function takeAttributes(): void {
     const seen = new Set<string>();
     for (let found = take(attribute); found !== null; found = take(attribute)) {
-      seen.add(found[1] ?? '');
+      const name = found[1] ?? '';
+      if (seen.has(name)) broken('an attribute twice');
+      seen.add(name);
       allAttributes += 1;
       if (seen.size > limits.attributes)
         refuse(`the XML has an element of more than ${limits.attributes} attributes`);
