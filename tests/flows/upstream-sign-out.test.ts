@@ -90,6 +90,15 @@ test('is about the last sign-in of a browser: who has signed in anew since then 
   expect(await isSignedIn(rp)).toBe(false);
 });
 
+test('that is known beforehand ends the session at that time, used or not', async () => {
+  server.person = { ...jane, upstreamSession: 's-short', upstreamSessionEnds: new Date(Date.now() + 1_500) };
+  const rp = await party(server, 'bound');
+  const tokens = await signIn(rp);
+  expect(await isSignedIn(rp)).toBe(true);
+  await expect.poll(() => isSignedIn(rp), { timeout: 10_000 }).toBe(false);
+  expect((await refresh(tokens.refresh_token)).json.error).toBe('invalid_grant');
+});
+
 test('is known of a session also after it was used again', async () => {
   const { rp } = await browserWith('s-used');
   for (let turn = 0; turn < 3; turn += 1) expect(await isSignedIn(rp)).toBe(true);

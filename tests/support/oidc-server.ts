@@ -187,10 +187,11 @@ function serve(oidc: Oidc, store: Store, config: Config, now: () => Date, log: L
     const signIn = { unit: currentUnit(), entry, client: asking, identity: world.person, now: now(), log };
     const { subject } = recordSignIn(signIn);
     const { attended, remember } = world;
-    const { upstreamSession } = world.person;
+    const { upstreamSession, upstreamSessionEnds } = world.person;
     return oidc.signedIn(ctx, {
       ...{ subject, authenticatedAt: now(), attended, remember },
       ...(upstreamSession !== undefined && { upstreamSession }),
+      ...(upstreamSessionEnds !== undefined && { upstreamSessionEnds }),
     });
   }
 }

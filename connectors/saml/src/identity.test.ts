@@ -28,7 +28,7 @@ function checked(attributes: readonly Attribute[], format: string = nameIdFormat
     responseId: '_r',
     assertionId: '_a',
     nameId: { value: 'id-7', format },
-    authentication: { at: 0, context: 'urn:x', sessionIndex: '_s' },
+    authentication: { at: 0, context: 'urn:x', sessionIndex: '_s', ends: 3_600_000 },
     attributes,
     over: 0,
   };
@@ -209,5 +209,6 @@ test('how, when and in which session the person signed in is passed on', () => {
   const identity = identityOf(checked([]), config());
   expect(identity.authenticated).toEqual({ at: new Date(0), acr: 'urn:x' });
   expect(identity.upstreamSession).toBe(sessionOf({ value: 'id-7', format: '' }, '_s'));
+  expect(identity.upstreamSessionEnds).toEqual(new Date(3_600_000));
   expect(identity.sessionState).toMatchObject({ nameId: { value: 'id-7' }, sessionIndex: '_s' });
 });

@@ -41,7 +41,7 @@ export function identityOf(checked: Checked, config: SamlConfig, sp: string): Id
   const upstreamId = idOf(checked, config, { idp: checked.idp, sp });
   const email = first(names.email);
   const displayName = first(names.displayName);
-  const { at, context, sessionIndex } = checked.authentication;
+  const { at, context, sessionIndex, ends } = checked.authentication;
   return {
     upstreamId,
     username: usernameOf(checked, config) ?? email ?? upstreamId,
@@ -50,6 +50,7 @@ export function identityOf(checked: Checked, config: SamlConfig, sp: string): Id
     groups: groupsOf(checked, config),
     authenticated: { at: new Date(at), ...(context !== undefined && { acr: context }) },
     ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex) }),
+    ...(ends !== undefined && { upstreamSessionEnds: new Date(ends) }),
     state: null,
     sessionState: { nameId: { ...checked.nameId }, ...(sessionIndex !== undefined && { sessionIndex }) },
   };

@@ -12,6 +12,8 @@ export interface Identity<State> {
   readonly authenticated?: Authenticated;
   /** The upstream's name for its own session (SAML SessionIndex, OIDC `sid`). */
   readonly upstreamSession?: string;
+  /** When that session ends by itself (SAML SessionNotOnOrAfter): the browser session here lives no longer. */
+  readonly upstreamSessionEnds?: Date;
   /**
    * What `logout` needs of this very sign-in: an ID token, a SessionIndex. The same person in another browser has another
    * one. Sealed beside the browser session, and gone with it.

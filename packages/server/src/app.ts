@@ -24,6 +24,7 @@ import { trustedProxies } from './http/trusted-proxies.ts';
 import { unitOfWork } from './http/unit-of-work.ts';
 import { BegunSignIns } from './login/begun-sign-ins.ts';
 import { countBegun } from './login/count-begun.ts';
+import { FailedAnswers } from './login/failed-answers.ts';
 import { FormTokens } from './login/form-tokens.ts';
 import { PasswordAttempts } from './login/password-attempts.ts';
 import { loginRoutes } from './login/routes.ts';
@@ -64,6 +65,7 @@ export function createApp(options: AppOptions): Koa {
     formTokens,
     attempts,
     begun,
+    failedAnswers: new FailedAnswers(store),
     tries: store.tries,
     now,
   };

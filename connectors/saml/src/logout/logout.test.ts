@@ -28,6 +28,8 @@ interface Wished {
   readonly at?: Date;
   readonly sessions?: readonly string[];
   readonly nameId?: string;
+  /** Its qualifiers. */
+  readonly of?: string;
   readonly more?: string;
 }
 
@@ -37,6 +39,7 @@ function wish({
   at,
   sessions = [],
   nameId = jane.id,
+  of = '',
   more = '',
 }: Wished = {}) {
   last += 1;
@@ -46,7 +49,7 @@ function wish({
   return [
     `<samlp:LogoutRequest ${names} ID="_logout-${last}" Version="2.0" IssueInstant="${moment}" Destination="${escapeXml(destination)}"${more}>`,
     `<saml:Issuer>${from}</saml:Issuer>`,
-    `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${nameId}</saml:NameID>`,
+    `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"${of}>${nameId}</saml:NameID>`,
     ...sessions.map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`),
     '</samlp:LogoutRequest>',
   ].join('');
@@ -201,6 +204,11 @@ describe('a wish to sign somebody out that nobody has vouched for', () => {
     ['from yesterday', () => redirected(wish({ at: new Date('2025-12-31T12:00:00Z') })), /too old/],
     ['from tomorrow', () => redirected(wish({ at: new Date('2026-01-02T12:00:00Z') })), /in the future/],
     ['that is over', () => redirected(wish({ more: ' NotOnOrAfter="2026-01-01T11:00:00Z"' })), /in the past/],
+    [
+      'of a name that another provider has given',
+      () => redirected(wish({ of: ' NameQualifier="https://other.example"' })),
+      /NameQualifier/,
+    ],
     ['without a name', () => redirected(wish({ nameId: '' })), /NameID is empty/],
     ['with a DOCTYPE', () => redirected(`<!DOCTYPE a>${wish()}`), /document type/],
     ['that becomes very large', () => redirected(wish({ more: ` a="${'x'.repeat(200_000)}"` })), /unpacked/],

@@ -11,6 +11,7 @@ import {
 import { type SamlState, sessionForm, sessionOf } from '../identity.ts';
 import type { Idp } from '../idp.ts';
 import type { SamlRoom } from '../login.ts';
+import { requireQualifiers } from '../name-id.ts';
 import { success } from '../names.ts';
 import { refuse } from '../refusal.ts';
 import { send } from '../requests/send.ts';
@@ -56,7 +57,7 @@ export class SamlLogout {
       call.signal,
     );
     if (heard.kind === 'wish') {
-      await this.#endSessions(heard.wish);
+      await this.#endSessions(idp, heard.wish);
       return this.#confirm(idp, heard.wish, heard.relayState);
     }
     const { answer, relayState } = heard;
@@ -70,12 +71,14 @@ export class SamlLogout {
     return { status: 303, signedOut: { token: relayState, complete } };
   }
 
-  async #endSessions({ id, nameId, sessions, over }: LogoutWish): Promise<void> {
-    const { config, host } = this.#room;
+  async #endSessions({ entityId }: Idp, { id, nameId, sessions, over }: LogoutWish): Promise<void> {
+    const { config, host, us } = this.#room;
+    // Where the id is an attribute, a LogoutRequest does not say it: its sessions tell whom it means.
+    const isId = config.attributes.id === undefined;
+    if (isId) requireQualifiers(nameId, config, { idp: entityId, sp: us.entityId });
     const key = `logout ${createHash('sha256').update(id).digest('base64url')}`;
     if (!(await host.once(key, new Date(over)))) refuse('the LogoutRequest was used before');
-    // Where the id is an attribute, a LogoutRequest does not say it: its sessions tell whom it means.
-    const people = config.attributes.id === undefined ? [nameId.value] : [];
+    const people = isId ? [nameId.value] : [];
     if (people.length === 0 && sessions.length === 0) {
       throw new ConnectorError('misconfigured', {
         reason:

@@ -11,6 +11,8 @@ export interface Authentication {
   readonly at: number;
   readonly context?: string;
   readonly sessionIndex?: string;
+  /** When the provider's session ends; milliseconds since 1970. */
+  readonly ends?: number;
 }
 
 export function requireAuthentication(assertion: XmlElement, expected: Expectation): Authentication {
@@ -18,8 +20,7 @@ export function requireAuthentication(assertion: XmlElement, expected: Expectati
   refuseEarly(statement, 'AuthnInstant', expected);
   const at = readTime(requiredAttribute(statement, 'AuthnInstant'), 'AuthnInstant');
   if (expected.fresh) requireFresh(at, expected);
-  if (statement.hasAttribute('SessionNotOnOrAfter'))
-    requireNotOver(statement, 'SessionNotOnOrAfter', expected);
+  const ends = endOf(statement, expected);
   const sessionIndex = attributeOf(statement, 'SessionIndex');
   const context = contextOf(statement);
   if (expected.contexts.length > 0 && (context === undefined || !expected.contexts.includes(context))) {
@@ -31,7 +32,13 @@ export function requireAuthentication(assertion: XmlElement, expected: Expectati
     at,
     ...(context !== undefined && { context }),
     ...(sessionIndex !== undefined && { sessionIndex }),
+    ...(ends !== undefined && { ends }),
   };
+}
+
+function endOf(statement: XmlElement, expected: Expectation): number | undefined {
+  if (!statement.hasAttribute('SessionNotOnOrAfter')) return undefined;
+  return requireNotOver(statement, 'SessionNotOnOrAfter', expected);
 }
 
 /**

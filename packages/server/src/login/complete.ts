@@ -1,6 +1,6 @@
 /** The upstream has said who it is: rules, identity, session, and back to the application. */
 import { randomUUID } from 'node:crypto';
-import type { Identity, Json, SignInWish } from '@gatehouse/connector-kit';
+import type { Identity, Json } from '@gatehouse/connector-kit';
 import { recordSignIn } from '@gatehouse/core';
 import type { Context } from 'koa';
 import type { OpenConnector } from '../connectors/open-connector.ts';
@@ -9,7 +9,6 @@ import { rememberLastUsed } from '../http/last-used.ts';
 import { goTo } from '../http/show.ts';
 import { forgetSignOut } from '../http/sign-out-mark.ts';
 import { currentUnit } from '../http/unit-of-work.ts';
-import { signInLifetime } from '../oidc/lifetimes.ts';
 import type { PendingSignIn } from '../oidc/oidc.ts';
 import type { LoginRoom } from './login-room.ts';
 import { usableConnectors } from './sign-in.ts';
@@ -32,7 +31,7 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
   const { entry } = open;
   const now = room.now();
   const { at, acr, amr } = identity.authenticated ?? {};
-  if (isTooOld(pending.wish, at, now)) {
+  if (isTooOld(proved, now)) {
     const why = 'the upstream did not ask the person again';
     return goTo(ctx, await room.oidc.refused(ctx, 'login_required', why));
   }
@@ -57,9 +56,12 @@ export async function complete(room: LoginRoom, ctx: Context, proved: Proved): P
 
 /** What a sign-out there, or here, will ask for. It cannot be needed for longer than the session may live. */
 function upstreamTies({ config, now }: LoginRoom, { open, identity }: Proved) {
-  const { upstreamSession, sessionState } = identity;
-  const named = upstreamSession !== undefined && { upstreamSession };
-  if (sessionState === undefined || open.connector.logout === undefined) return { ...named };
+  const { upstreamSession, upstreamSessionEnds, sessionState } = identity;
+  const named = {
+    ...(upstreamSession !== undefined && { upstreamSession }),
+    ...(upstreamSessionEnds !== undefined && { upstreamSessionEnds }),
+  };
+  if (sessionState === undefined || open.connector.logout === undefined) return named;
   const { max, remember } = config.sessions;
   const id = randomUUID();
   const expiresAt = new Date(now().getTime() + Math.max(max, remember) * 1000);
@@ -71,10 +73,12 @@ function upstreamTies({ config, now }: LoginRoom, { open, identity }: Proved) {
  * Whether an upstream that was told `prompt=login` or `max_age` has answered from a session of its own. The client
  * could see it in `auth_time`; few look.
  */
-function isTooOld({ fresh, maxAge }: SignInWish, at: Date | undefined, now: Date): boolean {
+function isTooOld({ pending, identity, begunAt }: Proved, now: Date): boolean {
+  const at = identity.authenticated?.at;
   if (at === undefined) return false;
-  const oldest = fresh ? signInLifetime : (maxAge ?? Number.POSITIVE_INFINITY);
-  return now.getTime() - at.getTime() > (oldest + clockSkew) * 1000;
+  const { fresh, maxAge } = pending.wish;
+  if (fresh) return at.getTime() < (begunAt ?? now).getTime() - clockSkew * 1000;
+  return maxAge !== undefined && now.getTime() - at.getTime() > (maxAge + clockSkew) * 1000;
 }
 
 /** Not before the answer has left: until then the database may still refuse to store the sign-in. */

@@ -34,7 +34,12 @@ export async function finish(room: LoginRoom, ctx: Context, uid: string): Promis
     throw new BrokerError('bad_request', { reason: 'no redirect connector' });
   const returned = { arrival, memo: login.memo, callbackUrl: callbackUrl(room.issuer, login.connectorId) };
   // What fails up to here leaves the login open: a planted answer must not use it up.
-  const identity = await callConnector(ctx, login.connectorId, (call) => mechanism.finish(returned, call));
+  const identity = await callConnector(ctx, login.connectorId, (call) =>
+    mechanism.finish(returned, call),
+  ).catch(async (error: unknown) => {
+    await room.failedAnswers.count(login.token);
+    throw error;
+  });
   logins.finish(login.token);
   const begunAt = new Date(login.expiresAt.getTime() - signInLifetime * 1000);
   await complete(room, ctx, { pending, open, identity, begunAt, remember: false });

@@ -6,6 +6,7 @@ import type { Issuer } from '../http/issuer.ts';
 import type { Oidc } from '../oidc/oidc.ts';
 import type { Site } from '../pages/site.ts';
 import type { BegunSignIns } from './begun-sign-ins.ts';
+import type { FailedAnswers } from './failed-answers.ts';
 import type { FormTokens } from './form-tokens.ts';
 import type { PasswordAttempts } from './password-attempts.ts';
 
@@ -20,6 +21,7 @@ export interface LoginRoom {
   readonly formTokens: FormTokens;
   readonly attempts: PasswordAttempts;
   readonly begun: BegunSignIns;
+  readonly failedAnswers: FailedAnswers;
   readonly tries: Tries;
   readonly now: () => Date;
 }

@@ -69,6 +69,20 @@ describe('a sign-in over a redirect', () => {
     expect([...app.tables.identities.values()].map(({ identity }) => identity.upstreamId)).toEqual(['alice']);
   });
 
+  // Attack: one small request a time makes us check the same bad answer for as long as the login is open.
+  it('is over after many bad answers, though not after a few', async () => {
+    const badAnswer = async (token: string) => (await alice.get(`/callback/corp?state=${token}`)).location;
+    const few = await leave(alice, 'alice-1');
+    const planted = await badAnswer(few);
+    for (let turn = 0; turn < 10; turn += 1) expect((await alice.get(planted)).status).toBe(502);
+    expect((await alice.get(await comeBack(alice, few))).status).toBe(303);
+    const many = await leave(alice, 'alice-1');
+    const again = await badAnswer(many);
+    for (let turn = 0; turn < 11; turn += 1) expect((await alice.get(again)).status).toBe(502);
+    expect((await alice.get(again)).status).toBe(400);
+    expect(await comeBack(alice, many)).not.toContain('arrival=');
+  });
+
   // Attack: a program on the person's computer sends the browser through an upstream that has a session of its own.
   it.each([
     ['12:00:05', true],
@@ -86,6 +100,7 @@ describe('a sign-in over a redirect', () => {
   // Attack: whoever has the browser answers `prompt=login` with an upstream that does not ask again.
   it.each([
     [{ fresh: true }, '11:40:00', '/refused'],
+    [{ fresh: true }, '11:58:30', '/refused'],
     [{ fresh: true }, '11:59:00', '/done'],
     [{ fresh: false, maxAge: 3600 }, '10:50:00', '/refused'],
     [{ fresh: false, maxAge: 3600 }, '11:10:00', '/done'],

@@ -46,6 +46,9 @@ export function signedIn({ provider }: Interactions, ctx: Context, result: Signe
     ...(result.acr !== undefined && { acr: result.acr }),
     ...(result.amr !== undefined && { amr: [...result.amr] }),
     ...(result.upstreamSession !== undefined && { upstreamSession: result.upstreamSession }),
+    ...(result.upstreamSessionEnds !== undefined && {
+      upstreamSessionEnds: Math.floor(result.upstreamSessionEnds.getTime() / 1000),
+    }),
     ...(result.upstreamStateId !== undefined && { upstreamStateId: result.upstreamStateId }),
   };
   return finish(provider, ctx, ['login'], async (interaction) => {

@@ -1,6 +1,7 @@
 import type { Grant, Session } from 'oidc-provider';
 import { describe, expect, test } from 'vitest';
 import { ttl } from './lifetimes.ts';
+import type { UpstreamTies } from './session.ts';
 
 const hour = 3600;
 const signedInAt = 1_700_000_000;
@@ -22,8 +23,8 @@ function lifetimes(ageInSeconds: number) {
   });
 }
 
-function session(ageInSeconds: number, fields: Partial<Session>): number {
-  const signedIn = { accountId: 'jane', loginTs: signedInAt, ...fields } as Session;
+function session(ageInSeconds: number, fields: Partial<Session> & UpstreamTies): number {
+  const signedIn = { accountId: 'jane', loginTs: signedInAt, ...fields } as Session & UpstreamTies;
   return lifetimes(ageInSeconds).Session(undefined, signedIn);
 }
 
@@ -39,6 +40,14 @@ describe('a browser session', () => {
 
   test('that is remembered counts from the sign-in and does not slide', () => {
     expect(session(10 * 24 * hour, {})).toBe(20 * 24 * hour);
+  });
+
+  test('lives no longer than that of the upstream, remembered or not', () => {
+    const upstreamSessionEnds = signedInAt + hour;
+    expect(session(0, { transient: true, upstreamSessionEnds })).toBe(hour);
+    expect(session(0, { upstreamSessionEnds })).toBe(hour);
+    expect(session(hour, { upstreamSessionEnds })).toBe(1);
+    expect(session(0, { transient: true, upstreamSessionEnds: signedInAt + 100 * hour })).toBe(8 * hour);
   });
 });
 

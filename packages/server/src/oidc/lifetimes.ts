@@ -1,6 +1,7 @@
 /** How long each thing lives, in seconds. */
 import type { SessionLifetimes, TokenLifetimes } from '@gatehouse/config';
 import type { Grant, Session } from 'oidc-provider';
+import type { UpstreamTies } from './session.ts';
 
 /** From asking to sign in until it is done: at the login page, at the upstream, and with the answer of it. */
 export const signInLifetime = 600;
@@ -31,11 +32,21 @@ export function ttl({ tokens, sessions, now }: Lifetimes) {
   };
 }
 
-/** One that is remembered lives for so long from the sign-in; another ends when idle, or at its longest. */
-function sessionLifetime(session: Session, { idle, max, remember }: SessionLifetimes, now: Date): number {
-  const age = Math.floor(now.getTime() / 1000) - (session.loginTs ?? 0);
+/**
+ * One that is remembered lives for so long from the sign-in; another ends when idle, or at its longest. None outlives the
+ * upstream's own, where that says when it ends.
+ */
+function sessionLifetime(
+  session: Session & UpstreamTies,
+  { idle, max, remember }: SessionLifetimes,
+  now: Date,
+): number {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const age = seconds - (session.loginTs ?? 0);
   if (session.accountId === undefined) return signInLifetime;
-  return Math.max(1, session.transient ? Math.min(idle, max - age) : remember - age);
+  const own = session.transient ? Math.min(idle, max - age) : remember - age;
+  const { upstreamSessionEnds = Number.POSITIVE_INFINITY } = session;
+  return Math.max(1, Math.min(own, upstreamSessionEnds - seconds));
 }
 
 /** Longer than everything that hangs on it: a token whose grant is gone is refused. */

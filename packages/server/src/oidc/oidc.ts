@@ -62,6 +62,8 @@ export interface SignedIn {
   readonly amr?: readonly string[];
   /** The upstream's name for its own session: a sign-out there ends the session here. */
   readonly upstreamSession?: string;
+  /** Then the session here ends too. */
+  readonly upstreamSessionEnds?: Date;
   /** Of what ends it when the person signs out here (`Unit.upstreamSessions`). */
   readonly upstreamStateId?: string;
   /**

@@ -18,9 +18,10 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
     // Declared alone: fields would undo what the constructor reads.
     declare upstreamSession?: string | undefined;
     declare upstreamStateId?: string | undefined;
+    declare upstreamSessionEnds?: number | undefined;
 
     static override get IN_PAYLOAD(): string[] {
-      return [...Base.IN_PAYLOAD, 'upstreamSession', 'upstreamStateId'];
+      return [...Base.IN_PAYLOAD, 'upstreamSession', 'upstreamStateId', 'upstreamSessionEnds'];
     }
 
     static override async get(ctx: Parameters<SessionClass['get']>[0]): Promise<Session> {
@@ -34,8 +35,7 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
       super.loginAccount(details);
       this.transient = details.transient === true ? true : undefined;
       if (this.upstreamStateId !== undefined) currentUnit().upstreamSessions.forget(this.upstreamStateId);
-      const { upstreamSession, upstreamStateId } = upstreamTiesOfSignIn();
-      Object.assign(this, { upstreamSession, upstreamStateId });
+      Object.assign(this, upstreamTiesOfSignIn());
     }
 
     override async save(lifetime: number): Promise<string> {
@@ -50,15 +50,19 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
 export interface UpstreamTies {
   readonly upstreamSession?: string | undefined;
   readonly upstreamStateId?: string | undefined;
+  /** Seconds since 1970. */
+  readonly upstreamSessionEnds?: number | undefined;
 }
 
 /** The library hands on what it knows of a sign-in, and not what else was in its result. */
 function upstreamTiesOfSignIn(): UpstreamTies {
   const login: { readonly [key: string]: unknown } =
     LibraryProvider.ctx?.oidc.entities.Interaction?.result?.login ?? {};
+  const { upstreamSessionEnds: ends } = login;
   return {
     upstreamSession: textOrNothing(login.upstreamSession),
     upstreamStateId: textOrNothing(login.upstreamStateId),
+    upstreamSessionEnds: typeof ends === 'number' ? ends : undefined,
   };
 }
 

@@ -17,6 +17,7 @@ import { readIssuer } from '../http/issuer.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { unitOfWork } from '../http/unit-of-work.ts';
 import { BegunSignIns } from '../login/begun-sign-ins.ts';
+import { FailedAnswers } from '../login/failed-answers.ts';
 import { FormTokens } from '../login/form-tokens.ts';
 import { PasswordAttempts } from '../login/password-attempts.ts';
 import { loginRoutes } from '../login/routes.ts';
@@ -77,6 +78,7 @@ export async function startSignInApp(
     oidc: playedOidc(state),
     formTokens: new FormTokens([key], issuer),
     begun: new BegunSignIns(1000, () => state.now),
+    failedAnswers: new FailedAnswers({ rateLimits: counters(), unit: () => state.tables.unit() }),
     tries: new MemoryTries(() => state.now),
     attempts: new PasswordAttempts(counters(), limits, [key]),
     now: () => state.now,
