@@ -37,7 +37,8 @@ export function createSamlConnector({
       return {
         mark: 'saml',
         login: new SamlLogin(room),
-        logout: (wish, call) => logout.leave(wish, call),
+        // A provider that signs people out on an unsigned word would do it for everybody.
+        ...(config.signing && { logout: (wish, call) => logout.leave(wish, call) }),
         endpoints: { logout: (arrival, call) => logout.answer(arrival, call) },
         metadata: (callbackUrl) => ({
           contentType: metadataType,

@@ -7,7 +7,7 @@ import { nameIdFormats } from './names.ts';
 import type { Attribute } from './response/attributes.ts';
 import type { Checked } from './response/check-response.ts';
 import type { NameId } from './response/subject.ts';
-import { idpKeys } from './testing/played-provider.ts';
+import { idpKeys, ourKeys } from './testing/played-provider.ts';
 
 const idp = {
   entityId: 'https://idp.example.com',
@@ -206,7 +206,7 @@ describe('an id that is unique within its qualifiers only', () => {
 });
 
 test('how, when and in which session the person signed in is passed on', () => {
-  const identity = identityOf(checked([]), config());
+  const identity = identityOf(checked([]), config({ signing: ourKeys }));
   expect(identity.authenticated).toEqual({ at: new Date(0), acr: 'urn:x' });
   expect(identity.upstreamSession).toBe(sessionOf({ value: 'id-7', format: '' }, '_s'));
   expect(identity.upstreamSessionEnds).toEqual(new Date(3_600_000));

@@ -52,7 +52,10 @@ export function identityOf(checked: Checked, config: SamlConfig, sp: string): Id
     ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex) }),
     ...(ends !== undefined && { upstreamSessionEnds: new Date(ends) }),
     state: null,
-    sessionState: { nameId: { ...checked.nameId }, ...(sessionIndex !== undefined && { sessionIndex }) },
+    // Without a key of ours nobody is signed out there.
+    ...(config.signing && {
+      sessionState: { nameId: { ...checked.nameId }, ...(sessionIndex !== undefined && { sessionIndex }) },
+    }),
   };
 }
 

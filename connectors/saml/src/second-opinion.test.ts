@@ -20,7 +20,7 @@ const { SAML } = createRequire(import.meta.url)('@node-saml/node-saml') as {
   readonly SAML: new (options: object) => NodeSaml;
 };
 
-const played = play({ decryption: ourKeys });
+const played = play({ decryption: ourKeys, signing: ourKeys });
 afterAll(() => played.connector.close?.());
 
 describe('an answer that is good here', () => {

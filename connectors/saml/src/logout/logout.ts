@@ -27,14 +27,13 @@ export class SamlLogout {
   }
 
   /**
-   * Null where the provider takes no logouts, or only signed ones and we do not sign; and where it is not known which of
+   * Null where the provider takes no logouts, or we sign none; and where it is not known which of
    * the person's sessions is meant, since a LogoutRequest that names none ends them all.
    */
   async leave({ sessionState, token }: SignOut<SamlState>, { signal }: Call): Promise<Departure | null> {
     const { config, source } = this.#room;
     const { logout } = await source.current(signal);
     const [to] = logout;
-    // A provider that signs people out on an unsigned word would do it for everybody.
     if (to === undefined || config.signing === undefined) return null;
     const session = sessionForm.safeParse(sessionState);
     if (!session.success) return null;
