@@ -1,11 +1,12 @@
 /** The contract suite is only worth something if it finds each of these connectors out. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import type { Connector, PasswordLogin } from '../connector.ts';
+import type { Connector, PasswordLogin, SignOut } from '../connector.ts';
 import { ConnectorError } from '../error.ts';
 import type { Arrival, Departure } from '../exchange.ts';
 import type { ConnectorHost } from '../host.ts';
 import type { Identity } from '../identity.ts';
+import type { Json } from '../json.ts';
 import { contractCases } from './contract-cases.ts';
 import type { UpstreamControls } from './harness.ts';
 import {
@@ -527,15 +528,56 @@ describe('a redirect connector with more than a sign-in', () => {
 
   test('that signs out without our token, or throws something of its own there, is found', async () => {
     const carries = 'a sign-out carries our token as a sign-in does, if it leaves at all';
-    assert.deepEqual(await failuresWith(() => ({ logout: async () => departure({}) })), [carries]);
+    assert.deepEqual(await failuresWith(() => ({ logout: async () => departure({}) })), [
+      carries,
+      'a sign-out of which nothing is known but the person works, or leaves the upstream alone',
+    ]);
     const throws = async () => {
       throw new TypeError('fetch failed');
     };
     assert.deepEqual(await failuresWith(() => ({ logout: throws })), [
       carries,
+      'a sign-out of which nothing is known but the person works, or leaves the upstream alone',
       'a sign-out at a dead upstream works, or is `unavailable`',
     ]);
   });
+
+  test('that cannot sign out without what the sign-in said is found', async () => {
+    const logout = async ({ token, sessionState }: SignOut<State>) => {
+      if (sessionState === undefined) throw new TypeError('there is no session');
+      return departure({ state: token });
+    };
+    const upstream = new PlayedUpstream();
+    const open = (host: ConnectorHost) => ({
+      ...withSessionState(soundRedirect(upstream, host), 's-1'),
+      logout,
+    });
+    assert.deepEqual(await failures(contractCases(redirectHarness(upstream, open))), [
+      'a sign-out of which nothing is known but the person works, or leaves the upstream alone',
+    ]);
+  });
+
+  test('whose sessionState does not survive storage is found', async () => {
+    const upstream = new PlayedUpstream();
+    const logout = async ({ token }: SignOut<State>) => departure({ state: token });
+    const state = new Date(0) as unknown as Json;
+    const open = (host: ConnectorHost) => ({
+      ...withSessionState(soundRedirect(upstream, host), state),
+      logout,
+    });
+    const failed = await failures(contractCases(redirectHarness(upstream, open)));
+    assert.ok(failed.includes('a sign-out carries our token as a sign-in does, if it leaves at all'));
+  });
+
+  function withSessionState(sound: Connector<State>, sessionState: Json): Connector<State> {
+    const { login } = sound;
+    assert.ok(login.kind === 'redirect');
+    const finish: typeof login.finish = async (i, call) => ({
+      ...(await login.finish(i, call)),
+      sessionState,
+    });
+    return { ...sound, login: { ...login, finish } };
+  }
 
   const believes = 'an endpoint refuses what nobody has vouched for, and changes nothing';
 
