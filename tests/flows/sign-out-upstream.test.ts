@@ -137,6 +137,18 @@ describe('a sign-out here', () => {
     expect((await rows())[0]?.count).toBe('0');
   });
 
+  // Attack, or a fault: the key that sealed what the upstream gave is gone, and nobody gets out any more.
+  test('is done also where nothing that was sealed can be opened', async () => {
+    await house.sql('DELETE FROM sessions');
+    const party = await signIn();
+    await house.sql(`UPDATE identities SET state_sealed = '\\x00'`);
+    await house.sql(`UPDATE upstream_sessions SET state_sealed = '\\x00'`);
+    const end = await party.browser.submit(await party.browser.go(logoutAddress()), { logout: 'yes' });
+    expect(textOf(end)).toContain('Partner company has not confirmed that you are signed out there');
+    expect(await isSignedIn(party)).toBe(false);
+    expect(await house.sql('SELECT FROM sessions')).toHaveLength(0);
+  });
+
   test('by a sign-in once more in the same browser, there is still one', async () => {
     await house.sql('DELETE FROM upstream_sessions');
     const party = await signIn();

@@ -37,7 +37,7 @@ export function signOutUpstream(room: SignOutRoom): Middleware {
   return async (ctx, next) => {
     await next();
     const left = room.oidc.left(ctx);
-    const upstream = left && (await upstreamOf(room.connectors, left.subject));
+    const upstream = left && upstreamOf(room.connectors, left.subject);
     if (left && upstream) await goOnThere(room, ctx, left, upstream);
   };
 }
@@ -75,8 +75,10 @@ async function departureOf(
   ctx: Context,
   { left, upstream, token }: Leaving,
 ): Promise<Departure | null> {
-  const { entry, stored, logout } = upstream;
+  const { entry, logout } = upstream;
   const sessionState = await takeSessionState(left);
+  const stored = await currentUnit().identities.find(left.subject);
+  if (stored === null) return null;
   const signOut = {
     token,
     identity: stored.identity,
