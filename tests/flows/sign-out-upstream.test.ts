@@ -48,6 +48,7 @@ const house = await openHouse({
     clients: [
       client('app', { public: true, connectors: ['partner'], postLogoutRedirectUris: [goodbye] }),
       client('other', { public: true, connectors: ['partner'] }),
+      client('asks', { public: true, connectors: ['partner'], trusted: false }),
     ],
   },
 });
@@ -135,6 +136,16 @@ describe('a sign-out here', () => {
     expect((await rows())[0]?.count).toBe('1');
     await leave(party.browser);
     expect((await rows())[0]?.count).toBe('0');
+  });
+
+  // The library hands the sign-in on to every page that follows it, and to a session that has it already.
+  test('names its session also after a page of consent', async () => {
+    const party = await house.party('asks', redirect);
+    const authorization = await party.authorization();
+    const consent = await party.browser.go(authorization.url, redirect);
+    await party.browser.submit(consent, { decision: 'allow' }, redirect);
+    const leaving = await leave(party.browser);
+    expect(leaving.location?.searchParams.get('id_token_hint')).toMatch(/^eyJ/);
   });
 
   // Attack, or a fault: the key that sealed what the upstream gave is gone, and nobody gets out any more.

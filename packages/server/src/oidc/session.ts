@@ -33,8 +33,10 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
     override loginAccount(details: Login): void {
       super.loginAccount(details);
       this.transient = details.transient === true ? true : undefined;
-      if (this.upstreamStateId !== undefined) currentUnit().upstreamSessions.forget(this.upstreamStateId);
       const { upstreamSession, upstreamStateId } = upstreamTiesOfSignIn();
+      const { upstreamStateId: before } = this;
+      // The library does this once more after each page that follows a sign-in: the same one is no other.
+      if (before !== undefined && before !== upstreamStateId) currentUnit().upstreamSessions.forget(before);
       Object.assign(this, { upstreamSession, upstreamStateId });
     }
 
