@@ -16,6 +16,7 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
   const getSession = Base.get;
   return class Session extends Base {
     // Declared alone: fields would undo what the constructor reads.
+    declare oldId?: string | undefined;
     declare upstreamSession?: string | undefined;
     declare upstreamStateId?: string | undefined;
 
@@ -40,10 +41,20 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
       Object.assign(this, { upstreamSession, upstreamStateId });
     }
 
+    /**
+     * Attack: a session is ended while a request is on its way that gives it a new cookie. The library would destroy the
+     * old one and store another, which lives on.
+     */
     override async save(lifetime: number): Promise<string> {
-      if (this.accountId !== undefined) return super.save(lifetime);
-      Object.assign(this, { touched: false });
-      return this.jti;
+      if (this.accountId === undefined) {
+        Object.assign(this, { touched: false });
+        return this.jti;
+      }
+      if (this.oldId !== undefined) {
+        currentUnit().records.renewSession(this.oldId, this.jti);
+        Object.assign(this, { oldId: undefined });
+      }
+      return super.save(lifetime);
     }
   } as SessionClass;
 }
