@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { client, openHouse } from '../support/house.ts';
-import { formsOf, type HttpBrowser, type Page, textOf } from '../support/http-browser.ts';
+import { formsOf, HttpBrowser, type Page, textOf } from '../support/http-browser.ts';
 import { startOpenIdProvider } from '../support/openid-provider.ts';
 import type { RelyingParty } from '../support/relying-party.ts';
 
@@ -13,6 +13,8 @@ const redirect = 'https://app.example.com/callback';
 const port = await freePort();
 const issuer = `http://127.0.0.1:${port}`;
 const ada = { sub: 'u-1815', claims: { preferred_username: 'ada', name: 'Ada Lovelace' } };
+
+const bob = { sub: 'u-2', claims: { preferred_username: 'bob', name: 'Bob' } };
 
 const provider = await startOpenIdProvider({
   people: [ada],
@@ -56,7 +58,7 @@ afterAll(async () => {
   await house.close();
   await provider.stop();
 });
-beforeEach(() => provider.order({ mode: 'well', signsIn: ada.sub }));
+beforeEach(() => provider.order({ mode: 'well', people: [ada], signsIn: ada.sub }));
 
 async function signIn(): Promise<RelyingParty> {
   const party = await house.party('other', redirect);
@@ -158,6 +160,18 @@ describe('a sign-out here', () => {
     expect(textOf(end)).toContain('Partner company has not confirmed that you are signed out there');
     expect(await isSignedIn(party)).toBe(false);
     expect(await house.sql('SELECT FROM sessions')).toHaveLength(0);
+  });
+
+  test('also where another person signs in in the same browser, nothing is left of the one before', async () => {
+    await house.sql('DELETE FROM upstream_sessions');
+    const party = await signIn();
+    await provider.order({ people: [ada, bob], signsIn: bob.sub });
+    const { url } = await party.authorization({ prompt: 'login' });
+    const away = await party.browser.go(url, provider.issuer);
+    const back = await new HttpBrowser().go(away.location ?? '', issuer);
+    const end = await party.browser.go(back.location ?? '', redirect);
+    expect(end.location?.searchParams.has('code')).toBe(true);
+    expect(await house.sql('SELECT FROM upstream_sessions')).toHaveLength(1);
   });
 
   test('by a sign-in once more in the same browser, there is still one', async () => {

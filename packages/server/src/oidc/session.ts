@@ -41,6 +41,12 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
       Object.assign(this, { upstreamSession, upstreamStateId });
     }
 
+    /** However it ends: what would end its upstream's session is not kept for longer. */
+    override async destroy(): Promise<void> {
+      if (this.upstreamStateId !== undefined) currentUnit().upstreamSessions.forget(this.upstreamStateId);
+      await super.destroy();
+    }
+
     /**
      * Attack: a session is ended while a request is on its way that gives it a new cookie. The library would destroy the
      * old one and store another, which lives on.
