@@ -21,7 +21,7 @@ export const sessionForm = z.strictObject({
     nameQualifier: z.string().exactOptional(),
     spNameQualifier: z.string().exactOptional(),
   }),
-  sessionIndex: z.string().exactOptional(),
+  sessionIndex: z.string(),
 });
 
 /**
@@ -51,7 +51,7 @@ export function identityOf(checked: Checked, config: SamlConfig, sp: string): Id
     authenticated: { at: new Date(at), ...(context !== undefined && { acr: context }) },
     ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex) }),
     state: null,
-    sessionState: { nameId: { ...checked.nameId }, ...(sessionIndex !== undefined && { sessionIndex }) },
+    ...(sessionIndex !== undefined && { sessionState: { nameId: { ...checked.nameId }, sessionIndex } }),
   };
 }
 
