@@ -8,6 +8,7 @@ import { escapeXml } from '../../../../tests/support/hostile/saml-draft.ts';
 import type { SamlKeys } from '../../../../tests/support/hostile/saml-keys.ts';
 import { signPart } from '../../../../tests/support/hostile/saml-sign.ts';
 import { sessionForm, sessionOf } from '../identity.ts';
+import { nameIdFormats } from '../names.ts';
 import { idpKeys, issuer, jane, ourKeys, play, strangersKeys } from '../testing/played-provider.ts';
 
 const byHand = {
@@ -29,6 +30,8 @@ interface Wished {
   readonly sessions?: readonly string[];
   readonly nameId?: string;
   readonly more?: string;
+  /** The attributes of the NameID. */
+  readonly named?: string;
 }
 
 function wish({
@@ -38,6 +41,7 @@ function wish({
   sessions = [],
   nameId = jane.id,
   more = '',
+  named = ` Format="${nameIdFormats.persistent}"`,
 }: Wished = {}) {
   last += 1;
   const names =
@@ -46,7 +50,7 @@ function wish({
   return [
     `<samlp:LogoutRequest ${names} ID="_logout-${last}" Version="2.0" IssueInstant="${moment}" Destination="${escapeXml(destination)}"${more}>`,
     `<saml:Issuer>${from}</saml:Issuer>`,
-    `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${nameId}</saml:NameID>`,
+    `<saml:NameID${named}>${nameId}</saml:NameID>`,
     ...sessions.map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`),
     '</samlp:LogoutRequest>',
   ].join('');
@@ -213,5 +217,37 @@ describe('a wish to sign somebody out that nobody has vouched for', () => {
     const arrival = redirected(wish());
     await answer(arrival);
     expect(await refusalOf(arrival)).toMatch(/used before/);
+  });
+});
+
+// Attack: somebody whose name is another person's in another directory is turned away here, and signs out at the provider.
+describe('a wish about somebody who could not have signed in as the person of that name', () => {
+  const elsewhere = (attribute: string) =>
+    ` Format="${nameIdFormats.persistent}" ${attribute}="https://elsewhere.example"`;
+
+  test.each([
+    ['of another directory', elsewhere('NameQualifier'), /qualified by "https:\/\/elsewhere/],
+    ['that was given to another service', elsewhere('SPNameQualifier'), /qualified by "https:\/\/elsewhere/],
+    ['of another format', ` Format="${nameIdFormats.emailAddress}"`, /format/],
+    ['of no format', '', /format/],
+  ])('is refused: a name %s', async (_, named, reason) => {
+    expect(await refusalOf(redirected(wish({ named })))).toMatch(reason);
+  });
+
+  test.each(['NameQualifier', 'SPNameQualifier'])(
+    'is refused also where it names a session: %s',
+    async (name) => {
+      const sessions = ['1'];
+      expect(await refusalOf(redirected(wish({ named: elsewhere(name), sessions })))).toMatch(/qualified by/);
+    },
+  );
+
+  test('is understood by its sessions alone, where the provider leaves the format out', async () => {
+    expect((await answer(redirected(wish({ named: '', sessions: ['_session-5'] })))).status).toBe(303);
+    expect(played.host.changes.at(-1)).toEqual({
+      upstreamIds: [],
+      how: 'signedOut',
+      upstreamSessions: [sessionOfJane('_session-5')],
+    });
   });
 });
