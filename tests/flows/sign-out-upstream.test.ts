@@ -204,6 +204,7 @@ test('the way back is of the browser that began, and of the sign-out that it beg
 });
 
 test('a sign-out at the upstream, by another application there, ends the session here', async () => {
+  await house.sql('DELETE FROM upstream_sessions');
   const party = await signIn();
   const other = await signIn();
   expect(await isSignedIn(party)).toBe(true);
@@ -212,4 +213,6 @@ test('a sign-out at the upstream, by another application there, ends the session
   await party.browser.submit(page, { logout: 'yes' });
   expect(await isSignedIn(party)).toBe(false);
   expect(await isSignedIn(other)).toBe(true);
+  // Nor is the ID token kept of the session that has ended.
+  expect(await house.sql('SELECT FROM upstream_sessions')).toHaveLength(1);
 });
