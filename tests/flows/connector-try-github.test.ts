@@ -1,5 +1,11 @@
 /** `connector try` at GitHub: what it says of whoever signs in, and why a group is not there. */
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { freePort } from '../support/free-port.ts';
 import { type FakeGithub, startFakeGithub } from '../support/hostile/github/fake-github.ts';
 import { client, type House, openHouse } from '../support/house.ts';
 import { signInAt, startTry } from '../support/try-process.ts';
@@ -96,4 +102,35 @@ describe('a try at GitHub', () => {
     );
     expect(status).toBe(5);
   });
+});
+
+// GitHub would think that it was heard, and the server that comes back after the try never learns of it.
+test('a webhook that arrives where no server runs is not taken for done', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'connector-try-'));
+  const port = await freePort();
+  const issuer = `http://127.0.0.1:${port}`;
+  const path = join(folder, 'own.yaml');
+  const hooked = connector('gh', { loadAllGroups: true, webhookSecrets: [{ fromEnv: 'HOOK_SECRET' }] });
+  const listen = { host: '127.0.0.1', port };
+  await writeFile(
+    path,
+    stringify({ issuer, listen, connectors: [hooked], clients: [client('web', { public: true })] }),
+  );
+  const running = await startTry(['gh', '--config', path], {
+    ...env,
+    HOOK_SECRET: 'a-secret-of-the-webhooks',
+  });
+  const body = JSON.stringify({ action: 'renamed', organization: { id: acme.id } });
+  const digest = createHmac('sha256', 'a-secret-of-the-webhooks').update(body).digest('hex');
+  const headers = {
+    'content-type': 'application/json',
+    'x-github-event': 'organization',
+    'x-github-delivery': 'd-1',
+    'x-hub-signature-256': `sha256=${digest}`,
+  };
+  const answer = await fetch(`${issuer}/connectors/gh/webhook`, { method: 'POST', body, headers });
+  expect(answer.status).toBe(503);
+  running.kill('SIGINT');
+  await running.ended;
+  await rm(folder, { recursive: true });
 });

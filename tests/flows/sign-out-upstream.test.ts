@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { client, openHouse } from '../support/house.ts';
-import { formsOf, type HttpBrowser, type Page, textOf } from '../support/http-browser.ts';
+import { formsOf, HttpBrowser, type Page, textOf } from '../support/http-browser.ts';
 import { startOpenIdProvider } from '../support/openid-provider.ts';
 import type { RelyingParty } from '../support/relying-party.ts';
 
@@ -13,6 +13,8 @@ const redirect = 'https://app.example.com/callback';
 const port = await freePort();
 const issuer = `http://127.0.0.1:${port}`;
 const ada = { sub: 'u-1815', claims: { preferred_username: 'ada', name: 'Ada Lovelace' } };
+
+const bob = { sub: 'u-2', claims: { preferred_username: 'bob', name: 'Bob' } };
 
 const provider = await startOpenIdProvider({
   people: [ada],
@@ -48,6 +50,7 @@ const house = await openHouse({
     clients: [
       client('app', { public: true, connectors: ['partner'], postLogoutRedirectUris: [goodbye] }),
       client('other', { public: true, connectors: ['partner'] }),
+      client('asks', { public: true, connectors: ['partner'], trusted: false }),
     ],
   },
 });
@@ -55,7 +58,7 @@ afterAll(async () => {
   await house.close();
   await provider.stop();
 });
-beforeEach(() => provider.order({ mode: 'well', signsIn: ada.sub }));
+beforeEach(() => provider.order({ mode: 'well', people: [ada], signsIn: ada.sub }));
 
 async function signIn(): Promise<RelyingParty> {
   const party = await house.party('other', redirect);
@@ -137,6 +140,40 @@ describe('a sign-out here', () => {
     expect((await rows())[0]?.count).toBe('0');
   });
 
+  // The library hands the sign-in on to every page that follows it, and to a session that has it already.
+  test('names its session also after a page of consent', async () => {
+    const party = await house.party('asks', redirect);
+    const authorization = await party.authorization();
+    const consent = await party.browser.go(authorization.url, redirect);
+    await party.browser.submit(consent, { decision: 'allow' }, redirect);
+    const leaving = await leave(party.browser);
+    expect(leaving.location?.searchParams.get('id_token_hint')).toMatch(/^eyJ/);
+  });
+
+  // Attack, or a fault: the key that sealed what the upstream gave is gone, and nobody gets out any more.
+  test('is done also where nothing that was sealed can be opened', async () => {
+    await house.sql('DELETE FROM sessions');
+    const party = await signIn();
+    await house.sql(`UPDATE identities SET state_sealed = '\\x00'`);
+    await house.sql(`UPDATE upstream_sessions SET state_sealed = '\\x00'`);
+    const end = await party.browser.submit(await party.browser.go(logoutAddress()), { logout: 'yes' });
+    expect(textOf(end)).toContain('Partner company has not confirmed that you are signed out there');
+    expect(await isSignedIn(party)).toBe(false);
+    expect(await house.sql('SELECT FROM sessions')).toHaveLength(0);
+  });
+
+  test('also where another person signs in in the same browser, nothing is left of the one before', async () => {
+    await house.sql('DELETE FROM upstream_sessions');
+    const party = await signIn();
+    await provider.order({ people: [ada, bob], signsIn: bob.sub });
+    const { url } = await party.authorization({ prompt: 'login' });
+    const away = await party.browser.go(url, provider.issuer);
+    const back = await new HttpBrowser().go(away.location ?? '', issuer);
+    const end = await party.browser.go(back.location ?? '', redirect);
+    expect(end.location?.searchParams.has('code')).toBe(true);
+    expect(await house.sql('SELECT FROM upstream_sessions')).toHaveLength(1);
+  });
+
   test('by a sign-in once more in the same browser, there is still one', async () => {
     await house.sql('DELETE FROM upstream_sessions');
     const party = await signIn();
@@ -167,6 +204,7 @@ test('the way back is of the browser that began, and of the sign-out that it beg
 });
 
 test('a sign-out at the upstream, by another application there, ends the session here', async () => {
+  await house.sql('DELETE FROM upstream_sessions');
   const party = await signIn();
   const other = await signIn();
   expect(await isSignedIn(party)).toBe(true);
@@ -175,4 +213,6 @@ test('a sign-out at the upstream, by another application there, ends the session
   await party.browser.submit(page, { logout: 'yes' });
   expect(await isSignedIn(party)).toBe(false);
   expect(await isSignedIn(other)).toBe(true);
+  // Nor is the ID token kept of the session that has ended.
+  expect(await house.sql('SELECT FROM upstream_sessions')).toHaveLength(1);
 });

@@ -14,7 +14,11 @@ beforeAll(async () => {
   database = await freshDatabase();
   server = await startOidcServer({
     databaseUrl: database.url,
-    clients: [client('web'), client('bound', { refreshTokenLifetime: 'session' })],
+    clients: [
+      client('web'),
+      client('bound', { refreshTokenLifetime: 'session' }),
+      client('asks', { trusted: false, refreshTokenLifetime: 'session' }),
+    ],
   });
 });
 afterAll(async () => {
@@ -23,6 +27,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   server.steps.length = 0;
+  server.fault = undefined;
 });
 
 async function browserWith(upstreamSession: string | undefined, clientId = 'bound') {
@@ -103,4 +108,33 @@ test('is known of a session also after it was used again', async () => {
   const { rp } = await browserWith('s-used');
   for (let turn = 0; turn < 3; turn += 1) expect(await isSignedIn(rp)).toBe(true);
   expect(await end(['s-used'])).toBe(1);
+});
+
+// Attack: whoever is about to be signed out lets a page of consent wait, whose answer gives the session a new cookie.
+test('is not undone by a request that was on its way, also where that changes the cookie', async () => {
+  const { rp } = await browserWith('s-race', 'bound');
+  const asking = await party(server, 'asks');
+  Object.assign(asking, { browser: rp.browser });
+  let ended = 0;
+  server.fault = async ({ path }) => {
+    if (path.startsWith('/auth/')) ended += await end(['s-race']);
+  };
+  await authorize(asking);
+  server.fault = undefined;
+  expect(ended).toBe(1);
+  expect(await isSignedIn(rp)).toBe(false);
+});
+
+// Attack: the same in the other order: the sign-out has read the session, which gets a new cookie before it is done.
+test('here ends the session whatever cookie another tab was given meanwhile', async () => {
+  const { rp, tokens } = await browserWith('s-tabs', 'bound');
+  const asking = await party(server, 'asks');
+  Object.assign(asking, { browser: rp.browser });
+  const question = await rp.browser.go(`${server.issuer}/logout`);
+  server.fault = async ({ path }) => {
+    server.fault = undefined;
+    if (path === '/logout/confirm') await authorize(asking);
+  };
+  await rp.browser.submit(question, { logout: 'yes' });
+  expect((await refresh(tokens.refresh_token)).json.error).toBe('invalid_grant');
 });

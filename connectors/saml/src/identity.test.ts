@@ -205,6 +205,14 @@ describe('an id that is unique within its qualifiers only', () => {
   });
 });
 
+// What would end "the session" there would end all sessions of the person.
+test('where the provider names no session, nothing is kept to sign out there', () => {
+  const { authentication, ...rest } = checked([]);
+  const { sessionIndex: _, ...without } = authentication;
+  const identity = identityOf({ ...rest, authentication: without }, config());
+  expect([identity.upstreamSession, identity.sessionState]).toEqual([undefined, undefined]);
+});
+
 test('how, when and in which session the person signed in is passed on', () => {
   const identity = identityOf(checked([]), config({ signing: ourKeys }));
   expect(identity.authenticated).toEqual({ at: new Date(0), acr: 'urn:x' });

@@ -21,7 +21,7 @@ export const sessionForm = z.strictObject({
     nameQualifier: z.string().exactOptional(),
     spNameQualifier: z.string().exactOptional(),
   }),
-  sessionIndex: z.string().exactOptional(),
+  sessionIndex: z.string(),
 });
 
 /**
@@ -52,10 +52,9 @@ export function identityOf(checked: Checked, config: SamlConfig, sp: string): Id
     ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex) }),
     ...(ends !== undefined && { upstreamSessionEnds: new Date(ends) }),
     state: null,
-    // Without a key of ours nobody is signed out there.
-    ...(config.signing && {
-      sessionState: { nameId: { ...checked.nameId }, ...(sessionIndex !== undefined && { sessionIndex }) },
-    }),
+    // Without a key of ours, or a name of the session, nobody is signed out there.
+    ...(config.signing &&
+      sessionIndex !== undefined && { sessionState: { nameId: { ...checked.nameId }, sessionIndex } }),
   };
 }
 

@@ -39,7 +39,7 @@ export {
 } from './identity/scopes.ts';
 export { recordSignIn, type SignIn } from './identity/sign-in.ts';
 export type { Checked, CheckLifetimes } from './identity/standing.ts';
-export { subjectOf } from './identity/subject.ts';
+export { parseSubject, subjectOf } from './identity/subject.ts';
 export {
   callDeadline,
   type OpenConnector,

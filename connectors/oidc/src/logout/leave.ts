@@ -1,6 +1,7 @@
 /** Ends the upstream's session too (OpenID Connect RP-Initiated Logout 1.0). */
 import type { Call, Departure, SignOut } from '@gatehouse/connector-kit';
 import { failureOf } from '@gatehouse/oauth-upstream';
+import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import type { Provider } from '../provider.ts';
@@ -24,9 +25,9 @@ export async function leave(
 ): Promise<Departure | null> {
   const opened = await provider.client(call);
   if (opened.serverMetadata().end_session_endpoint === undefined) return null;
-  const known = sessionForm.safeParse(sessionState);
+  const idToken = idTokenOf(sessionState, provider.config.issuer);
   const fields = {
-    ...(known.success && { id_token_hint: known.data.idToken }),
+    ...(idToken !== undefined && { id_token_hint: idToken }),
     post_logout_redirect_uri: returnUrl.href,
     state: token,
     client_id: provider.config.clientId,
@@ -39,4 +40,10 @@ export async function leave(
   } catch (error) {
     throw failureOf(error, { asked: 'the discovery document' });
   }
+}
+
+/** Only for whoever made it: the connector may have been given another provider since the person signed in. */
+function idTokenOf(sessionState: unknown, issuer: string): string | undefined {
+  const { data } = sessionForm.safeParse(sessionState);
+  return data !== undefined && decodeJwt(data.idToken).iss === issuer ? data.idToken : undefined;
 }

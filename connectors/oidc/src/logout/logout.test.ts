@@ -65,6 +65,19 @@ describe('a sign-out here', () => {
     ]);
   });
 
+  // The entry in the configuration leads to another provider now, which must not see what the first one said of people.
+  test('shows no ID token that another provider has made', async () => {
+    endSession('https://sso.example.com/out');
+    const { connector } = openAt(upstream);
+    const idToken = await signed({ iss: 'https://former.example', sub: 'u-1' }, upstream.keys);
+    const identity = await signInAt(upstream, openAt(upstream));
+    const returnUrl = new URL('https://login.example.com/callback/partner/signed-out');
+    const left = { identity, returnUrl, token: 'a-token', sessionState: { idToken } };
+    const departure = await connector.logout?.(left, testCall());
+    assert.ok(departure?.method === 'GET');
+    expect(departure.url.href).not.toContain('id_token_hint');
+  });
+
   test('goes by POST where an ID token with many groups would make the address too long', async () => {
     endSession('https://sso.example.com/out');
     const groups = Array.from({ length: 500 }, (_, index) => `group-${index}`);

@@ -48,6 +48,8 @@ describe('a person who signs out here', () => {
   // A LogoutRequest without a session ends all of a person's, at every computer.
   test('is left alone at the provider if it is not known in which session they are', async () => {
     expect((await leave(played, () => undefined)).departure).toBeNull();
+    const withoutIndex = (state: Json | undefined) => ({ nameId: sessionForm.parse(state).nameId });
+    expect((await leave(played, withoutIndex)).departure).toBeNull();
   });
 
   test.each([

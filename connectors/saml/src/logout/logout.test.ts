@@ -8,6 +8,7 @@ import { escapeXml } from '../../../../tests/support/hostile/saml-draft.ts';
 import type { SamlKeys } from '../../../../tests/support/hostile/saml-keys.ts';
 import { signPart } from '../../../../tests/support/hostile/saml-sign.ts';
 import { sessionForm, sessionOf } from '../identity.ts';
+import { nameIdFormats } from '../names.ts';
 import { idpKeys, issuer, jane, ourKeys, play, strangersKeys } from '../testing/played-provider.ts';
 
 const byHand = {
@@ -28,9 +29,9 @@ interface Wished {
   readonly at?: Date;
   readonly sessions?: readonly string[];
   readonly nameId?: string;
-  /** Its qualifiers. */
-  readonly of?: string;
   readonly more?: string;
+  /** The attributes of the NameID. */
+  readonly named?: string;
 }
 
 function wish({
@@ -39,8 +40,8 @@ function wish({
   at,
   sessions = [],
   nameId = jane.id,
-  of = '',
   more = '',
+  named = ` Format="${nameIdFormats.persistent}"`,
 }: Wished = {}) {
   last += 1;
   const names =
@@ -49,7 +50,7 @@ function wish({
   return [
     `<samlp:LogoutRequest ${names} ID="_logout-${last}" Version="2.0" IssueInstant="${moment}" Destination="${escapeXml(destination)}"${more}>`,
     `<saml:Issuer>${from}</saml:Issuer>`,
-    `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"${of}>${nameId}</saml:NameID>`,
+    `<saml:NameID${named}>${nameId}</saml:NameID>`,
     ...sessions.map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`),
     '</samlp:LogoutRequest>',
   ].join('');
@@ -204,11 +205,6 @@ describe('a wish to sign somebody out that nobody has vouched for', () => {
     ['from yesterday', () => redirected(wish({ at: new Date('2025-12-31T12:00:00Z') })), /too old/],
     ['from tomorrow', () => redirected(wish({ at: new Date('2026-01-02T12:00:00Z') })), /in the future/],
     ['that is over', () => redirected(wish({ more: ' NotOnOrAfter="2026-01-01T11:00:00Z"' })), /in the past/],
-    [
-      'of a name that another provider has given',
-      () => redirected(wish({ of: ' NameQualifier="https://other.example"' })),
-      /NameQualifier/,
-    ],
     ['without a name', () => redirected(wish({ nameId: '' })), /NameID is empty/],
     ['with a DOCTYPE', () => redirected(`<!DOCTYPE a>${wish()}`), /document type/],
     ['that becomes very large', () => redirected(wish({ more: ` a="${'x'.repeat(200_000)}"` })), /unpacked/],
@@ -221,5 +217,37 @@ describe('a wish to sign somebody out that nobody has vouched for', () => {
     const arrival = redirected(wish());
     await answer(arrival);
     expect(await refusalOf(arrival)).toMatch(/used before/);
+  });
+});
+
+// Attack: somebody whose name is another person's in another directory is turned away here, and signs out at the provider.
+describe('a wish about somebody who could not have signed in as the person of that name', () => {
+  const elsewhere = (attribute: string) =>
+    ` Format="${nameIdFormats.persistent}" ${attribute}="https://elsewhere.example"`;
+
+  test.each([
+    ['of another directory', elsewhere('NameQualifier'), /qualified by "https:\/\/elsewhere/],
+    ['that was given to another service', elsewhere('SPNameQualifier'), /qualified by "https:\/\/elsewhere/],
+    ['of another format', ` Format="${nameIdFormats.emailAddress}"`, /format/],
+    ['of no format', '', /format/],
+  ])('is refused: a name %s', async (_, named, reason) => {
+    expect(await refusalOf(redirected(wish({ named })))).toMatch(reason);
+  });
+
+  test.each(['NameQualifier', 'SPNameQualifier'])(
+    'is refused also where it names a session: %s',
+    async (name) => {
+      const sessions = ['1'];
+      expect(await refusalOf(redirected(wish({ named: elsewhere(name), sessions })))).toMatch(/qualified by/);
+    },
+  );
+
+  test('is understood by its sessions alone, where the provider leaves the format out', async () => {
+    expect((await answer(redirected(wish({ named: '', sessions: ['_session-5'] })))).status).toBe(303);
+    expect(played.host.changes.at(-1)).toEqual({
+      upstreamIds: [],
+      how: 'signedOut',
+      upstreamSessions: [sessionOfJane('_session-5')],
+    });
   });
 });

@@ -1,21 +1,14 @@
 /** Single logout (SAML 2.0 profiles, section 4.4): ours at the identity provider, and the provider's here. */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  type Arrival,
-  type Call,
-  ConnectorError,
-  type Departure,
-  type Reply,
-  type SignOut,
-} from '@gatehouse/connector-kit';
+import type { Arrival, Call, Departure, Reply, SignOut } from '@gatehouse/connector-kit';
 import { type SamlState, sessionForm, sessionOf } from '../identity.ts';
 import type { Idp } from '../idp.ts';
 import type { SamlRoom } from '../login.ts';
-import { requireQualifiers } from '../name-id.ts';
 import { success } from '../names.ts';
 import { refuse } from '../refusal.ts';
 import { send } from '../requests/send.ts';
 import { type Envelope, logoutRequest, logoutResponse } from './messages.ts';
+import { peopleNamedBy } from './people-named-by.ts';
 import type { LogoutExpectation, LogoutWish } from './read-request.ts';
 import { replyWith, signedOutPage } from './reply.ts';
 
@@ -56,7 +49,7 @@ export class SamlLogout {
       call.signal,
     );
     if (heard.kind === 'wish') {
-      await this.#endSessions(idp, heard.wish);
+      await this.#endSessions(heard.wish, idp);
       return this.#confirm(idp, heard.wish, heard.relayState);
     }
     const { answer, relayState } = heard;
@@ -70,20 +63,11 @@ export class SamlLogout {
     return { status: 303, signedOut: { token: relayState, complete } };
   }
 
-  async #endSessions({ entityId }: Idp, { id, nameId, sessions, over }: LogoutWish): Promise<void> {
+  async #endSessions({ id, nameId, sessions, over }: LogoutWish, { entityId }: Idp): Promise<void> {
     const { config, host, us } = this.#room;
-    // Where the id is an attribute, a LogoutRequest does not say it: its sessions tell whom it means.
-    const isId = config.attributes.id === undefined;
-    if (isId) requireQualifiers(nameId, config, { idp: entityId, sp: us.entityId });
+    const people = peopleNamedBy(nameId, sessions, config, { idp: entityId, sp: us.entityId });
     const key = `logout ${createHash('sha256').update(id).digest('base64url')}`;
     if (!(await host.once(key, new Date(over)))) refuse('the LogoutRequest was used before');
-    const people = isId ? [nameId.value] : [];
-    if (people.length === 0 && sessions.length === 0) {
-      throw new ConnectorError('misconfigured', {
-        reason:
-          'the LogoutRequest names no session, and a NameID that is not the id (attributes.id): nobody can be found by it',
-      });
-    }
     const named = sessions.map((index) => sessionOf(nameId, index));
     await host.changed(people, 'signedOut', named.length > 0 ? named : undefined);
   }

@@ -19,7 +19,7 @@ function attributesOf({ id, issueInstant, destination }: Envelope) {
 export function logoutRequest(
   envelope: Envelope,
   { value, format, nameQualifier, spNameQualifier }: NameId,
-  sessionIndex: string | undefined,
+  sessionIndex: string,
 ): string {
   const name = { Format: format, NameQualifier: nameQualifier, SPNameQualifier: spNameQualifier };
   const top = tree(
@@ -27,7 +27,7 @@ export function logoutRequest(
     attributesOf(envelope),
     tree('saml:Issuer', {}, envelope.issuer),
     tree('saml:NameID', name, value),
-    sessionIndex === undefined ? undefined : tree('samlp:SessionIndex', {}, sessionIndex),
+    tree('samlp:SessionIndex', {}, sessionIndex),
   );
   return writeXml(top, namespaces);
 }

@@ -28,7 +28,10 @@ export interface ProtocolRecords {
   save(kind: RecordKind, id: string, record: ProtocolRecord): void;
   /** Single use: `commit` throws `LostRace` if the code was consumed by another request. */
   consumeCode(id: string): void;
+  /** A session ends whatever cookie another request has given it meanwhile. */
   destroy(kind: RecordKind, id: string): void;
+  /** A session that this unit has read gets another cookie. One that was ended meanwhile stays ended. */
+  renewSession(from: string, to: string): void;
   /** The grant, its codes, access tokens and offline session end together. */
   revokeGrant(grantId: string): void;
 }

@@ -37,7 +37,7 @@ export function signOutUpstream(room: SignOutRoom): Middleware {
   return async (ctx, next) => {
     await next();
     const left = room.oidc.left(ctx);
-    const upstream = left && (await upstreamOf(room.connectors, left.subject));
+    const upstream = left && upstreamOf(room.connectors, left.subject);
     if (left && upstream) await goOnThere(room, ctx, left, upstream);
   };
 }
@@ -45,15 +45,15 @@ export function signOutUpstream(room: SignOutRoom): Middleware {
 async function goOnThere(room: SignOutRoom, ctx: Context, left: Left, upstream: Upstream): Promise<void> {
   const { entry } = upstream;
   const onward = ctx.response.get('Location');
+  ctx.remove('Location');
   const token = randomBytes(32).toString('base64url');
   try {
     const departure = await departureOf(room, ctx, { left, upstream, token });
-    if (departure === null) return;
+    if (departure === null) return ctx.set('Location', onward);
     depart(ctx, room.site, { connectorId: entry.id, connectorName: entry.name, departure });
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error;
     factsOf(ctx).log.warn({ connector: entry.id, error }, 'not signed out at the upstream');
-    ctx.remove('Location');
     return show(ctx, 200, leftBehindPage(room.site, { connectorName: entry.name, onward }));
   }
   if (!rememberOnward(ctx, room.issuer, token, onward)) {
@@ -75,8 +75,10 @@ async function departureOf(
   ctx: Context,
   { left, upstream, token }: Leaving,
 ): Promise<Departure | null> {
-  const { entry, stored, logout } = upstream;
-  const sessionState = await takeSessionState(left);
+  const { entry, logout } = upstream;
+  const sessionState = await sessionStateOf(left);
+  const stored = await currentUnit().identities.find(left.subject);
+  if (stored === null) return null;
   const signOut = {
     token,
     identity: stored.identity,
@@ -86,9 +88,7 @@ async function departureOf(
   return await callConnector(ctx, entry.id, (call) => logout(signOut, call), deadline);
 }
 
-async function takeSessionState({ upstreamStateId }: Left): Promise<Json | null> {
-  if (upstreamStateId === undefined) return null;
-  const { upstreamSessions } = currentUnit();
-  upstreamSessions.forget(upstreamStateId);
-  return await upstreamSessions.find(upstreamStateId);
+/** For the last time: it goes with the session. */
+async function sessionStateOf({ upstreamStateId }: Left): Promise<Json | null> {
+  return upstreamStateId === undefined ? null : await currentUnit().upstreamSessions.find(upstreamStateId);
 }

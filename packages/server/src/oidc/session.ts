@@ -16,6 +16,7 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
   const getSession = Base.get;
   return class Session extends Base {
     // Declared alone: fields would undo what the constructor reads.
+    declare oldId?: string | undefined;
     declare upstreamSession?: string | undefined;
     declare upstreamStateId?: string | undefined;
     declare upstreamSessionEnds?: number | undefined;
@@ -34,14 +35,34 @@ export function sessionClass(provider: Provider, Base: SessionClass): SessionCla
     override loginAccount(details: Login): void {
       super.loginAccount(details);
       this.transient = details.transient === true ? true : undefined;
-      if (this.upstreamStateId !== undefined) currentUnit().upstreamSessions.forget(this.upstreamStateId);
-      Object.assign(this, upstreamTiesOfSignIn());
+      const ties = upstreamTiesOfSignIn();
+      const { upstreamStateId: before } = this;
+      // The library does this once more after each page that follows a sign-in: the same one is no other.
+      if (before !== undefined && before !== ties.upstreamStateId)
+        currentUnit().upstreamSessions.forget(before);
+      Object.assign(this, ties);
     }
 
+    /** However it ends: what would end its upstream's session is not kept for longer. */
+    override async destroy(): Promise<void> {
+      if (this.upstreamStateId !== undefined) currentUnit().upstreamSessions.forget(this.upstreamStateId);
+      await super.destroy();
+    }
+
+    /**
+     * Attack: a session is ended while a request is on its way that gives it a new cookie. The library would destroy the
+     * old one and store another, which lives on.
+     */
     override async save(lifetime: number): Promise<string> {
-      if (this.accountId !== undefined) return super.save(lifetime);
-      Object.assign(this, { touched: false });
-      return this.jti;
+      if (this.accountId === undefined) {
+        Object.assign(this, { touched: false });
+        return this.jti;
+      }
+      if (this.oldId !== undefined) {
+        currentUnit().records.renewSession(this.oldId, this.jti);
+        Object.assign(this, { oldId: undefined });
+      }
+      return super.save(lifetime);
     }
   } as SessionClass;
 }

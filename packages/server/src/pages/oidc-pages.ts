@@ -11,8 +11,8 @@ export function oidcPages(site: Site, connectors: Connectors): Pages {
   return {
     // What the library shows it also reports as an event, which is logged (`listen`).
     error: (ctx, error) => showError(ctx, error, site),
-    confirmLogout: async (ctx, { action, xsrf, subject }) => {
-      const upstream = await upstreamOf(connectors, subject);
+    confirmLogout: (ctx, { action, xsrf, subject }) => {
+      const upstream = upstreamOf(connectors, subject);
       const also = upstream && { upstreamName: upstream.entry.name };
       show(ctx, 200, signOutPage(site, { action, xsrf, ...also }));
     },

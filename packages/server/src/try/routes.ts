@@ -46,14 +46,14 @@ async function look(room: TryRoom, ctx: Context, id: string): Promise<void> {
     ctx.set('Refresh', String(askAgain));
     return show(ctx, 200, tryWaitPage(room.site));
   }
-  const browser = ensureBrowserSecret(ctx, room, id);
+  const browser = ensureBrowserSecret(ctx, room);
   const csrf = room.formTokens.issue(beginningOf(id, browser));
   show(ctx, 200, tryBeginPage(room.site, { ...offer, action: tryPath(room.issuer, id), csrf }));
 }
 
 async function begin(room: TryRoom, ctx: Context, id: string): Promise<void> {
   const { offer } = await openTry(room, ctx, id);
-  const browser = browserSecret(ctx) ?? '';
+  const browser = browserSecret(ctx, room) ?? '';
   room.formTokens.check(ctx, beginningOf(id, browser), await readForm(ctx));
   if (browser === '' || !(await room.tries.begin(id, browser))) throw await whyNot(room, ctx, id);
   depart(ctx, room.site, offer);
@@ -67,7 +67,7 @@ async function arrive(room: TryRoom, ctx: Context, id: string): Promise<void> {
   const arrival = carried(form);
   // Attack: a page of somebody else's slips the answer of another sign-in into this try.
   if (field(arrival.params, offer.tokenParam) !== offer.token) throw isOver();
-  await room.tries.arrive(id, browserSecret(ctx) ?? '', arrival);
+  await room.tries.arrive(id, browserSecret(ctx, room) ?? '', arrival);
   goTo(ctx, tryPath(room.issuer, id));
 }
 
@@ -77,8 +77,8 @@ function carried(form: URLSearchParams): Arrival {
 }
 
 /** @throws BrokerError `other_browser`, or `sign_in_expired` where there is no such try any more */
-async function openTry({ tries }: TryRoom, ctx: Context, id: string): Promise<OpenTry> {
-  const found = await tries.find(id, browserSecret(ctx));
+async function openTry(room: TryRoom, ctx: Context, id: string): Promise<OpenTry> {
+  const found = await room.tries.find(id, browserSecret(ctx, room));
   if (found === null) throw isOver();
   if (found.begun === 'elsewhere') throw otherBrowser();
   return found;

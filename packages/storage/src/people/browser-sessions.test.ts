@@ -65,6 +65,26 @@ describe.each(versions)('the end of browser sessions on PostgreSQL %i', (version
     expect(await ann.living()).toEqual([false, true]);
   });
 
+  test('takes along what would end the session of the upstream, of the ended ones alone', async () => {
+    const ann = await signedIn('c', 'laptop', 'phone');
+    const states = await Promise.all(
+      ann.ids.map(async (id) => {
+        const unit = place.store.unit();
+        const session = await unit.records.find('session', id);
+        const upstreamStateId = randomUUID();
+        unit.upstreamSessions.keep({ id: upstreamStateId, state: 'x', expiresAt: place.clock.in(60) });
+        if (session) unit.records.save('session', id, { ...session, payload: { upstreamStateId } });
+        await unit.commit('success');
+        return upstreamStateId;
+      }),
+    );
+    const kept = () => Promise.all(states.map((id) => place.store.unit().upstreamSessions.find(id)));
+    await end({ connectorId: 'c', subjects: [], upstreamSessions: ['laptop'] });
+    expect(await kept()).toEqual([null, 'x']);
+    await end({ connectorId: 'c', subjects: [ann.subject] });
+    expect(await kept()).toEqual([null, null]);
+  });
+
   // Attack: an upstream signs people of another one out by naming that one's sessions.
   test('that names no person is confined to its own connector', async () => {
     const [ann, bob, eve] = [

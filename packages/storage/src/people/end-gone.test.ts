@@ -38,7 +38,9 @@ describe.each(versions)('the end of a suspension on PostgreSQL %i', (version) =>
     const expiresAt = place.clock.in(30 * day);
     const unit = place.store.unit();
     unit.identities.save(identityOf(subject, connectorId));
-    unit.records.save('session', person.session, { payload: {}, expiresAt, subject, sessionUid: newId() });
+    const payload = { upstreamStateId: person.session };
+    unit.upstreamSessions.keep({ id: person.session, state: 'x', expiresAt });
+    unit.records.save('session', person.session, { payload, expiresAt, subject, sessionUid: newId() });
     unit.records.save('grant', person.grant, { payload: {}, expiresAt, subject });
     unit.offlineSessions.open(
       sampleOfflineSession(place.clock, { id: person.offline, grantId: person.grant, subject, expiresAt }),
@@ -61,12 +63,13 @@ describe.each(versions)('the end of a suspension on PostgreSQL %i', (version) =>
     return {
       identity: (await unit.identities.find(subject)) !== null,
       session: (await unit.records.find('session', session)) !== null,
+      upstream: (await unit.upstreamSessions.find(session)) !== null,
       grant: (await unit.records.find('grant', grant)) !== null,
       offline: (await unit.offlineSessions.find(offline))?.ended?.reason ?? 'lives',
     };
   };
-  const alive = { identity: true, session: true, grant: true, offline: 'lives' };
-  const ended = { identity: false, session: false, grant: false, offline: 'gone' };
+  const alive = { identity: true, session: true, upstream: true, grant: true, offline: 'lives' };
+  const ended = { identity: false, session: false, upstream: false, grant: false, offline: 'gone' };
 
   test('ends everything of whoever has been gone for all of it, and nothing of others', async () => {
     const [gone, here] = [await left(), await signedIn()];

@@ -25,7 +25,12 @@ const endOf = (who: string) => `
   offline AS (
     UPDATE offline_sessions SET ended_at = $1, end_reason = 'gone'
     WHERE ended_at IS NULL AND subject IN (SELECT subject FROM leaving)),
-  browsers AS (DELETE FROM sessions WHERE subject IN (SELECT subject FROM leaving)),
+  browsers AS (
+    DELETE FROM sessions WHERE subject IN (SELECT subject FROM leaving)
+    RETURNING payload ->> 'upstreamStateId' AS state_id),
+  upstream AS (
+    DELETE FROM upstream_sessions
+    WHERE id_hash IN (SELECT sha256(convert_to(state_id, 'UTF8')) FROM browsers WHERE state_id IS NOT NULL)),
   allowed AS (DELETE FROM grants WHERE subject IN (SELECT subject FROM leaving))
   DELETE FROM identities WHERE subject IN (SELECT subject FROM leaving) RETURNING subject, connector_id`;
 

@@ -10,6 +10,7 @@ import {
 import type { Database } from '../database/database.ts';
 import { type Call, call, type Statement } from '../database/statement.ts';
 import { purposeOf } from '../sealed.ts';
+import { doubtEverybody } from './doubt-everybody.ts';
 import { endOneGone } from './end-gone.ts';
 import { findIdentity } from './identities.ts';
 import { readIdentity, upstreamValues } from './identity-row.ts';
@@ -64,16 +65,6 @@ const recordUnavailable: Statement = {
     UPDATE identities SET stale_since = COALESCE(stale_since, $2) WHERE subject = $1 AND checked_at <= $2`,
 };
 
-/** In one order, so that two of them at once wait for each other and do not lock each other out. */
-const doubtEverybody: Statement = {
-  name: 'identity_doubt_everybody',
-  text: `
-    WITH known AS MATERIALIZED (
-      SELECT subject FROM identities
-      WHERE connector_id = $1 AND checked_at <= $2 AND stale_since IS NULL ORDER BY subject FOR UPDATE)
-    UPDATE identities i SET stale_since = $2 FROM known WHERE i.subject = known.subject`,
-};
-
 const giveBack: Statement = {
   name: 'identity_give_back',
   text: 'UPDATE identities SET check_claimed_until = NULL WHERE subject = $1',
@@ -113,7 +104,7 @@ export class PostgresIdentityChecks implements IdentityChecks {
   }
 
   async doubtAll(connectorId: string, at: Date): Promise<void> {
-    await this.#database.change(doubtEverybody, connectorId, at);
+    await doubtEverybody(this.#database, connectorId, at);
   }
 
   async end(subject: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Identity, Json } from '@gatehouse/connector-kit';
 import type { Gone, LocalUser, StoredIdentity } from '@gatehouse/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holding, waiting } from '../../../../tests/support/locks.ts';
 import { freshStore, type TestStore, versions } from '../../../../tests/support/store.ts';
 
 const newSubject = () => randomBytes(16).toString('hex');
@@ -210,6 +211,25 @@ describe.each(versions)('people on PostgreSQL %i', (version) => {
     expect((await find(ann.subject))?.staleSince).toEqual(doubted);
     expect((await find(bob.subject))?.staleSince).toEqual(earlier);
     expect((await find(stranger.subject))?.staleSince).toBeUndefined();
+  });
+
+  // A large organisation: one statement about all of them would lock each for as long as it runs, and be cut off.
+  test('a doubt about very many people is stored in parts', async () => {
+    await place.sql(`
+      INSERT INTO identities (subject, connector_id, upstream_id, username, groups, has_authenticated, state_sealed,
+        checked_at, created_at, last_login_at)
+      SELECT to_char(n, 'FM00000'), 'large', n, n, '{}', false, '', '2029-01-01', '2029-01-01', '2029-01-01'
+      FROM generate_series(1, 2500) n`);
+    const doubted = async () =>
+      (await place.sql(`SELECT FROM identities WHERE connector_id = 'large' AND stale_since IS NOT NULL`))
+        .length;
+    const signIn = await holding(place, `SELECT FROM identities WHERE subject = '02200' FOR UPDATE`);
+    const work = place.store.identityChecks.doubtAll('large', place.clock.now());
+    await waiting(place, 1);
+    expect(await doubted()).toBe(2000);
+    await signIn.letGo();
+    await work;
+    expect(await doubted()).toBe(2500);
   });
 
   test('a doubt about who is gone outlives what was known of their leaving before', async () => {

@@ -152,8 +152,9 @@ describe.each(versions)('protocol records on PostgreSQL %i', (version) => {
     await save('session', before, session);
     const unit = place.store.unit();
     await unit.records.find('session', before);
-    unit.records.destroy('session', before);
+    unit.records.renewSession(before, after);
     unit.records.save('session', after, { ...session, subject: 'ann' });
+    expect(await unit.records.find('session', before)).toBeNull();
     await unit.commit('success');
     const found = await place.store.unit().records.findSessionByUid(session.sessionUid ?? '');
     expect(found).toEqual({ ...session, subject: 'ann' });
@@ -175,15 +176,56 @@ describe.each(versions)('protocol records on PostgreSQL %i', (version) => {
     expect(await find('session', id)).toBeNull();
   });
 
+  // Attack: the same, by a request that gives the session a new cookie.
+  test('nor by one that replaces its cookie', async () => {
+    const [before, after] = [newId(), newId()];
+    const session = record(uid());
+    await save('session', before, session);
+    const slow = place.store.unit();
+    await slow.records.find('session', before);
+    const signOut = place.store.unit();
+    signOut.records.destroy('session', before);
+    await signOut.commit('success');
+    slow.records.renewSession(before, after);
+    slow.records.save('session', after, session);
+    await slow.commit('success');
+    expect(await place.sql('SELECT FROM sessions WHERE uid = $1', [session.sessionUid])).toEqual([]);
+  });
+
+  test('a sign-out ends the session that it has read under whatever cookie it is now', async () => {
+    const [before, after] = [newId(), newId()];
+    const session = record(uid());
+    await save('session', before, session);
+    const signOut = place.store.unit();
+    await signOut.records.find('session', before);
+    const other = place.store.unit();
+    await other.records.find('session', before);
+    other.records.renewSession(before, after);
+    await other.commit('success');
+    signOut.records.destroy('session', before);
+    await signOut.commit('success');
+    expect(await place.sql('SELECT FROM sessions WHERE uid = $1', [session.sessionUid])).toEqual([]);
+  });
+
+  test('a request that is refused leaves a renewed session with its new cookie', async () => {
+    const [before, after] = [newId(), newId()];
+    await save('session', before, record(uid()));
+    const unit = place.store.unit();
+    await unit.records.find('session', before);
+    unit.records.renewSession(before, after);
+    await unit.commit('refused');
+    expect([await find('session', before), await find('session', after)]).toEqual([null, expect.anything()]);
+  });
+
   test('two requests that replace the cookie of one session at once leave one session', async () => {
     const [before, ...after] = [newId(), newId(), newId()];
     const session = record(uid());
     await save('session', before, session);
+    const units = after.map((id) => ({ id, unit: place.store.unit() }));
+    for (const { unit } of units) await unit.records.find('session', before);
     await Promise.all(
-      after.map(async (id) => {
-        const unit = place.store.unit();
-        await unit.records.find('session', before);
-        unit.records.destroy('session', before);
+      units.map(async ({ id, unit }) => {
+        unit.records.renewSession(before, id);
         unit.records.save('session', id, session);
         await unit.commit('success');
       }),

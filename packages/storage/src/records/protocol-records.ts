@@ -10,7 +10,7 @@ import { authorizationCodes, consumeCode } from './authorization-codes.ts';
 import { grants } from './grants.ts';
 import { interactions } from './interactions.ts';
 import { revokeGrant } from './revoke-grant.ts';
-import { findSessionByUid, sessionHash, sessions } from './sessions.ts';
+import { endSession, findSessionByUid, renewSession, sessionHash, sessions } from './sessions.ts';
 import type { RecordTable, StoredId } from './table.ts';
 
 export class UnitRecords implements ProtocolRecords {
@@ -68,9 +68,19 @@ export class UnitRecords implements ProtocolRecords {
   destroy(kind: RecordKind, id: string): void {
     const { shelves, writes } = this.#part;
     const { key, stored } = placeOf(kind, id);
+    const uid = kind === 'session' ? shelves.session.get(key)?.sessionUid : undefined;
     writes.drop(`${kind}:${key}`);
-    writes.decide([call(this.#tables[kind].destroy, stored)]);
+    writes.decide([uid === undefined ? call(this.#tables[kind].destroy, stored) : call(endSession, uid)]);
     shelves[kind].remove(key);
+  }
+
+  renewSession(from: string, to: string): void {
+    const { shelves, writes } = this.#part;
+    const [before, after] = [placeOf('session', from), placeOf('session', to)];
+    const session = shelves.session.get(before.key);
+    if (session?.sessionUid === undefined) throw new TypeError('a session that is renewed was read before');
+    writes.decide([call(renewSession, after.stored, session.sessionUid)]);
+    shelves.session.move(before.key, after.key);
   }
 
   revokeGrant(grantId: string): void {

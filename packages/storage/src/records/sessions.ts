@@ -15,7 +15,6 @@ export const findSessionByUid: Statement = {
   text: 'SELECT id_hash, uid, subject, payload, expires_at, upstream_session FROM sessions WHERE uid = $1',
 };
 
-/** A session whose cookie was replaced at sign-in keeps its uid: the row moves to the new cookie. */
 const insert: Statement = {
   name: 'session_insert',
   text: `
@@ -61,6 +60,15 @@ export const sessions: RecordTable = {
     );
   },
 };
+
+/** A session whose cookie is replaced keeps its uid: the row moves to the new cookie, if there still is a row. */
+export const renewSession: Statement = {
+  name: 'session_renew',
+  text: 'UPDATE sessions SET id_hash = $1 WHERE uid = $2',
+};
+
+/** By what does not change: another tab may have moved it to another cookie since it was read. */
+export const endSession: Statement = { name: 'session_end', text: 'DELETE FROM sessions WHERE uid = $1' };
 
 export function sessionHash(row: Row): string {
   return Buffer.from(bytes(row, 'id_hash')).toString('hex');

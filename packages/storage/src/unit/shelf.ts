@@ -30,6 +30,15 @@ export class Shelf<Thing> {
     this.#stored.delete(key);
   }
 
+  /** It has another id from now on, in the database too. */
+  move(from: string, to: string): void {
+    const thing = this.#things.get(from);
+    if (thing === undefined) return;
+    this.#things.set(to, thing);
+    if (this.#stored.has(from)) this.#stored.add(to);
+    this.remove(from);
+  }
+
   /** Something was read. What the unit knew already, and what it has changed since, wins. */
   arrive(key: string, read: Thing | null): Thing | null {
     const known = this.#things.get(key);

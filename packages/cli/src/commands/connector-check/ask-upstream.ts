@@ -1,6 +1,14 @@
 /** Opens one connector of the configuration and asks it. */
 import type { Config, Loaded } from '@gatehouse/config';
-import type { Call, Check, Json, LookedUp, LookUpRequest, Trace } from '@gatehouse/connector-kit';
+import {
+  type Call,
+  type Check,
+  ConnectorError,
+  type Json,
+  type LookedUp,
+  type LookUpRequest,
+  type Trace,
+} from '@gatehouse/connector-kit';
 import type { LocalDirectory } from '@gatehouse/connector-local';
 import type { OpenConnector } from '@gatehouse/server';
 import { accountsOf } from '../../accounts.ts';
@@ -83,6 +91,14 @@ export async function withConnector<T>(
 /** What a connector would log is in what it answers. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+/**
+ * While a try lasts, what the connector serves by itself may be served here. An upstream that tells of a sign-out, or of
+ * somebody who has left, must not hear that it is done: it may say so again to the server.
+ */
+async function changesNothing(): Promise<never> {
+  throw new ConnectorError('unavailable', { reason: 'a connector that is only tried changes nothing' });
+}
+
 /** Only `local` needs the database; a directory can be checked before there is one. */
 function accountsFor<T>(
   type: string,
@@ -109,8 +125,8 @@ async function open(
     outgoing: await readOutgoing(config),
     store: {
       replayGuards: { once: async (key) => !seen.has(key) && seen.add(key).has(key) },
-      identityChecks: { record: async () => {}, doubt: async () => {}, doubtAll: async () => {} },
-      browserSessions: { end: async () => 0 },
+      identityChecks: { record: changesNothing, doubt: changesNothing, doubtAll: changesNothing },
+      browserSessions: { end: changesNothing },
     },
     accounts: accounts ?? noAccounts,
   }).get(entry.id);

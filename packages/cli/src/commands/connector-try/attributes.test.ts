@@ -34,6 +34,8 @@ describe('what the upstream said', () => {
     ['nonce', 'opaque'],
     ['at_hash', 'opaque'],
     ['anything', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln'],
+    ['anything', 'Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln'],
+    ['picture', 'https://example.com/ada.png?t=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln&s=9'],
     ['anything', { deep: { access_token: 'opaque' } }],
     ['anything', [{ endpoint: 'x', access_token: 'opaque' }]],
   ])('leaves a secret in %s out', (name, value) => {

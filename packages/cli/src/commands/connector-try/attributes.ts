@@ -8,8 +8,8 @@ import type { Step } from '../connector-check/ask-upstream.ts';
  */
 const secretNames =
   /^(.*token.*|.*secret.*|.*password.*|.*assertion.*|code|nonce|state|c_hash|at_hash|s_hash|.*signature.*|relaystate|authorization|cookie|jwt|.*private_?key.*|.*credential.*)$/i;
-/** A compact JWS or JWE in a claim of any name (RFC 7515, section 3.1). */
-const looksSigned = /^eyJ[\w-]+\.[\w-]+\.[\w-]*(\.[\w-]*){0,2}$/;
+/** A compact JWS or JWE in a claim of any name (RFC 7515, section 3.1), also within an address or behind "Bearer". */
+const looksSigned = /eyJ[\w-]+\.[\w-]+\.[\w-]*/;
 
 const leftOut = '(left out: a secret)';
 
