@@ -3,7 +3,7 @@ import { type StoredIdentity, subjectOf } from '@gatehouse/core';
 import { expect, test } from 'vitest';
 import type { Connectors } from '../connectors/open-connector.ts';
 import { goTo } from '../http/show.ts';
-import { unitOfWork } from '../http/unit-of-work.ts';
+import { currentUnit, unitOfWork } from '../http/unit-of-work.ts';
 import { startHttpApp } from '../testing/http-app.ts';
 import { MemoryTables } from '../testing/memory-unit.ts';
 import { signOutUpstream } from './sign-out-upstream.ts';
@@ -13,8 +13,11 @@ const subject = subjectOf('corp', 'u-1');
 const site = { name: 'Test', base: '', stylesheet: '/s.css', icon: '/i.svg' };
 
 /** What the browser is told by a sign-out here, where the connector leaves like this. */
-async function signedOut(leave: () => Promise<Departure | null>) {
-  const tables = new MemoryTables();
+async function signedOut(
+  leave: () => Promise<Departure | null>,
+  tables = new MemoryTables(),
+  end = () => {},
+) {
   tables.identities.set(subject, { subject, connectorId: 'corp', identity: {} } as unknown as StoredIdentity);
   const open = { entry: { id: 'corp', name: 'Partner company' }, connector: { logout: leave } };
   const connectors = new Map([['corp', open]]) as unknown as Connectors;
@@ -23,7 +26,10 @@ async function signedOut(leave: () => Promise<Departure | null>) {
       koa.keys = ['a key'];
       koa.use(unitOfWork(tables));
       koa.use(signOutUpstream({ issuer, site, connectors, oidc: { left: () => ({ subject }) } }));
-      koa.use((ctx) => goTo(ctx, goodbye));
+      koa.use((ctx) => {
+        end();
+        goTo(ctx, goodbye);
+      });
     },
   });
   try {
@@ -57,4 +63,16 @@ test('an address that is not on the web is not gone to, and the person is told',
     expect(answer.text).toContain('Partner company has not confirmed');
     expect(answer.text).not.toContain('javascript:');
   }
+});
+
+test('the session has ended before the upstream is asked: a server that dies meanwhile brings nobody back', async () => {
+  const tables = new MemoryTables();
+  const ended = { subject: 'the session', connectorId: 'corp', identity: {} } as unknown as StoredIdentity;
+  const seen: boolean[] = [];
+  const leave = async () => {
+    seen.push(tables.identities.has('the session'));
+    return null;
+  };
+  await signedOut(leave, tables, () => currentUnit().identities.save(ended));
+  expect(seen).toEqual([true]);
 });

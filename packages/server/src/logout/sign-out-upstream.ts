@@ -85,6 +85,8 @@ async function departureOf(
     returnUrl: signedOutUrl(issuer, entry.id),
     ...(sessionState !== null && { sessionState }),
   };
+  // Half-way, the power goes: the session here has ended all the same.
+  await currentUnit().commit('success');
   return await callConnector(ctx, entry.id, (call) => logout(signOut, call), deadline);
 }
 
