@@ -21,7 +21,7 @@ export async function check(provider: Provider, call: Call): Promise<readonly Ch
 }
 
 const discoveryAdvice =
-  'Compare `issuer` with what the upstream shows in its discovery document, letter by letter, the slash at its end included; and see whether this machine reaches it.';
+  'Open that address in a browser. `issuer` is to be as the document there has it, letter by letter, the slash at its end included; where the document is elsewhere, write its address as `discoveryUrl`.';
 
 /** What a sign-in needs; the rest of the document is for others. */
 function endpoints({ config }: Provider, metadata: client.ServerMetadata): Check {
