@@ -3,7 +3,7 @@ import { type Call, type Check, ConnectorError } from '@gatehouse/connector-kit'
 import { attempt, checkClientAuthentication } from '@gatehouse/oauth-upstream';
 import type * as client from 'openid-client';
 import { z } from 'zod';
-import { getJson } from '../groups/get-json.ts';
+import { getJson } from '../get-json.ts';
 import type { Provider } from '../provider.ts';
 
 export async function check(provider: Provider, call: Call): Promise<readonly Check[]> {

@@ -3,7 +3,7 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { placeOf } from '@gatehouse/oauth-upstream';
 import { z } from 'zod';
 import type { OidcConfig } from '../config.ts';
-import { getJson } from './get-json.ts';
+import { getJson } from '../get-json.ts';
 import type { GroupQuestion } from './groups-besides.ts';
 
 type Graph = NonNullable<OidcConfig['graph']>;

@@ -5,8 +5,8 @@ import { importPKCS8, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import type { OidcConfig } from '../config.ts';
+import { getJson } from '../get-json.ts';
 import type { Provider } from '../provider.ts';
-import { getJson } from './get-json.ts';
 import type { GroupQuestion } from './groups-besides.ts';
 
 type Workspace = NonNullable<OidcConfig['workspaceGroups']>;

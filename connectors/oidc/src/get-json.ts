@@ -1,4 +1,4 @@
-/** One page of a directory behind an upstream. What is not whole and in form is "could not find out". */
+/** JSON that is asked of an upstream beside OpenID Connect itself. What is not whole and in form is "could not find out". */
 import {
   answerFailed,
   type Call,
