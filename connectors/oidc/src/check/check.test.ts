@@ -137,6 +137,7 @@ describe('connector check, at an upstream that is not what it should be', () => 
     ['no keys', { keys: () => ({ keys: [] }) }, 'keys', /no key/],
     ['secret keys', { keys: () => ({ keys: [{ kty: 'oct', k: 'AAAA' }] }) }, 'keys', /no key/],
     ['keys that cannot be had', { keys: () => bare(503) }, 'keys', /503/],
+    ['keys that are kept from us', { keys: () => bare(403) }, 'keys', /^\S+ answered with status 403$/],
     [
       'half of a document',
       { discovery: ({ jwks_uri: _, ...rest }: Record<string, unknown>) => rest },
