@@ -49,12 +49,20 @@ describe('connector check, where the metadata', () => {
   });
 });
 
+const byHand = {
+  entityId: 'https://idp.example.com/saml',
+  ssoUrl: 'https://idp.example.com/sso',
+  certificates: idpKeys.certificate,
+};
+
+test('connector check says from which attribute groups are read, and what to do where it is none', async () => {
+  const line = async (attributes: object) =>
+    (await check({ idp: byHand, attributes })).find(({ name }) => name === 'groups');
+  expect(await line({ groups: 'memberOf' })).toEqual({ name: 'groups', ok: true, detail: 'from "memberOf"' });
+  expect(await line({})).toMatchObject({ ok: true, advice: expect.stringContaining('`attributes.groups`') });
+});
+
 describe('connector check says of signing out', () => {
-  const byHand = {
-    entityId: 'https://idp.example.com/saml',
-    ssoUrl: 'https://idp.example.com/sso',
-    certificates: idpKeys.certificate,
-  };
   const logoutUrl = 'https://idp.example.com/slo';
 
   test.each([

@@ -17,6 +17,7 @@ export async function check(room: SamlRoom, call: Call): Promise<readonly Check[
     ...idp.certificates.map((certificate) => certificateCheck(certificate, room)),
     await signOnAnswers(idp, room, call),
     { name: 'our own side', ok: true, detail: `our entity id is ${room.us.entityId}` },
+    groups(room),
     signOut(idp, room),
   ];
 }
@@ -55,6 +56,14 @@ async function signOnAnswers({ signOn }: Idp, { host }: SamlRoom, { signal }: Ca
     const detail = error instanceof Error ? error.message : 'unknown failure';
     return { name, ok: false, detail: `${to.url}: ${detail}`, advice };
   }
+}
+
+function groups({ config: { attributes } }: SamlRoom): Check {
+  const name = 'groups';
+  if (attributes.groups !== undefined) return { name, ok: true, detail: `from "${attributes.groups}"` };
+  const advice =
+    'If people are to have some, write the attribute that has them as `attributes.groups`; `connector try` shows all that are sent.';
+  return { name, ok: true, detail: 'none are read', advice };
 }
 
 /** Whether whoever signs out here is signed out there, too; not to be is no fault. */

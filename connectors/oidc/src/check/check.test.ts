@@ -94,6 +94,18 @@ describe('connector check, at a real provider', () => {
     ]);
   });
 
+  test.each([
+    [
+      'a claim',
+      { claims: { groups: [{ claim: 'groups' }, { claim: 'realm_access.roles' }] } },
+      /from "groups", "realm_access\.roles"/,
+    ],
+    ['nowhere', { claims: {} }, /none are read/],
+  ])('says that groups are read from %s', async (_, options, detail) => {
+    const line = (await check({ clientId: 'basic', ...options })).find(({ name }) => name === 'groups');
+    expect(line).toMatchObject({ ok: true, detail: expect.stringMatching(detail) });
+  });
+
   test('finds a key that cannot be read, and does not quote it', async () => {
     const clientKey = '-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----\n';
     const failed = await failedIn({ ...key, clientId: 'key', clientKey });

@@ -1,6 +1,6 @@
 /** Proves the configuration against the upstream, as far as that goes without a person. */
 import { type Call, type Check, ConnectorError } from '@gatehouse/connector-kit';
-import { attempt, checkClientAuthentication } from '@gatehouse/oauth-upstream';
+import { attempt, checkClientAuthentication, checkGroups } from '@gatehouse/oauth-upstream';
 import type * as client from 'openid-client';
 import { z } from 'zod';
 import { getJson } from '../get-json.ts';
@@ -17,7 +17,7 @@ export async function check(provider: Provider, call: Call): Promise<readonly Ch
     keys(provider, metadata, call),
     checkClientAuthentication(() => provider.client(call), provider.config, methods),
   ]);
-  return [line, endpoints(provider, metadata), ...asked, ...offers(provider, metadata)];
+  return [line, endpoints(provider, metadata), ...asked, ...offers(provider, metadata), groups(provider)];
 }
 
 const discoveryAdvice =
@@ -87,4 +87,11 @@ function offered(
   const missing = wanted.filter((one) => !supported.includes(one) && !one.includes('/'));
   if (missing.length === 0) return { name, ok: true, detail: wanted.join(' ') };
   return { name, ok: false, detail: `the upstream does not offer ${missing.join(', ')}`, advice };
+}
+
+function groups({ config: { graph, workspaceGroups, claims } }: Provider): Check {
+  const name = 'groups';
+  if (workspaceGroups !== undefined) return { name, ok: true, detail: 'from Google Workspace' };
+  if (graph?.when === 'always') return { name, ok: true, detail: 'from Microsoft Graph' };
+  return checkGroups(claims.groups);
 }
