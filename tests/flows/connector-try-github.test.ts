@@ -29,6 +29,7 @@ const house: House = await openHouse({
     connectors: [
       connector('gh', { orgs: [{ name: 'acme', id: acme.id }] }),
       connector('open', { loadAllGroups: true }),
+      connector('team', { orgs: [{ name: 'acme', id: acme.id, teams: ['Others'] }] }),
     ],
     clients: [client('web', { public: true })],
   },
@@ -82,6 +83,16 @@ describe('a try at GitHub', () => {
     expect(stderr).toMatch(/organisation acme: .*OAuth App access restrictions/);
     expect(stderr).toContain('an owner of the organisation has to approve the OAuth app');
     expect(page).not.toContain('may sign in');
+    expect(status).toBe(5);
+  });
+
+  test('shows what GitHub said of somebody who is not let in', async () => {
+    const { status, stdout, stderr, page } = await tried('team');
+    expect(stdout).toMatch(/As the upstream has it\n.*\n +login +octocat/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('{"name":"acme","membership":"active"}');
+    expect(stderr).toContain('a member, but in none of its listed teams');
+    expect(stderr).toMatch(/step by step: .*connector check team$/m);
+    expect(page).toContain('The terminal shows more');
     expect(status).toBe(5);
   });
 

@@ -68,12 +68,13 @@ const fresh = {
 };
 
 /** The running server's file with other connectors: it does not know them. */
-async function unsaved(): Promise<string> {
+async function unsaved(options: object = {}): Promise<string> {
   const config = parse(await readFile(house.gatehouse.configFile, 'utf8'));
   const clients = [client('app', { public: true }), client('portal', { public: true, connectors: ['corp'] })];
   const corp = config.connectors[0];
+  const changed = { ...fresh, config: { ...fresh.config, ...options } };
   const path = join(folder, 'unsaved.yaml');
-  await writeFile(path, stringify({ ...config, connectors: [corp, fresh], clients }));
+  await writeFile(path, stringify({ ...config, connectors: [corp, changed], clients }));
   return path;
 }
 
@@ -131,6 +132,17 @@ describe('through the running server', () => {
       person: { id: 'u-1815', clients: [{ client: 'app', claims: { groups: ['k8s-engineers'] } }] },
     });
     expect(JSON.parse(stdout).person.clients).toHaveLength(1);
+  });
+
+  test('a claim that is missing is told with those that the upstream does send', async () => {
+    const path = await unsaved({ claims: { id: 'employee_number', groups: 'teams' } });
+    const running = await startTry(['fresh', '--config', path], env);
+    await signInAt(running.link);
+    const { status, stdout, stderr } = await running.ended;
+    expect(stderr).toContain('sent no claim "employee_number"; name one that it sends in `claims.id`');
+    expect(stdout).toMatch(/As the upstream has it\n +sub +u-1815/);
+    expect(stdout).not.toMatch(/eyJ[\w-]+\.|leave-me-out/);
+    expect(status).toBe(5);
   });
 
   test('a person who declines is a failure with its reason in the terminal alone', async () => {

@@ -1,14 +1,15 @@
 /** Proves the configuration against the upstream, as far as that goes without a person. */
 import { type Call, type Check, ConnectorError } from '@gatehouse/connector-kit';
-import { attempt, checkClientAuthentication } from '@gatehouse/oauth-upstream';
+import { attempt, checkClientAuthentication, checkGroups } from '@gatehouse/oauth-upstream';
 import type { Upstream } from './upstream.ts';
 
 export async function check(upstream: Upstream, call: Call): Promise<readonly Check[]> {
   const opened = () => upstream.client(call);
-  return await Promise.all([
+  const asked = await Promise.all([
     checkClientAuthentication(opened, upstream.config, undefined),
     userinfo(upstream, call),
   ]);
+  return [...asked, checkGroups(upstream.mapping.groups)];
 }
 
 /** Nobody has this token, and an upstream that takes it would take anything. */

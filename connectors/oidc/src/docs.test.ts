@@ -5,7 +5,9 @@ import { presetNames } from './config/presets.ts';
 import { configSchema } from './config.ts';
 import { configsIn, faultsIn, headingsOf, read } from './testing/pages.ts';
 
-const roots = [import.meta.dirname, join(import.meta.dirname, '../../../packages/oauth-upstream/src')];
+const roots = ['.', '../../../packages/oauth-upstream/src', '../../../packages/server/src/outgoing'].map(
+  (root) => join(import.meta.dirname, root),
+);
 const sources = roots
   .flatMap((root) => globSync('**/*.ts', { cwd: root }).map((file) => join(root, file)))
   .filter((file) => !file.endsWith('.test.ts'))

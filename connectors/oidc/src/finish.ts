@@ -2,7 +2,7 @@
 import { type Arrival, type Call, ConnectorError, type Identity, type Json } from '@gatehouse/connector-kit';
 import { type Claims, failureOf, useCodeOnce } from '@gatehouse/oauth-upstream';
 import * as client from 'openid-client';
-import { authenticatedBy, checkFreshness, checkParties } from './checks.ts';
+import { authenticatedBy, checkFreshness, checkParties } from './id-token.ts';
 import { type Memo, readMemo } from './memo.ts';
 import { personFrom } from './person.ts';
 import type { Provider } from './provider.ts';

@@ -2,8 +2,8 @@
 import { type Call, ConnectorError, type Identity } from '@gatehouse/connector-kit';
 import { type Claims, failureOf, identityFrom, textAt } from '@gatehouse/oauth-upstream';
 import * as client from 'openid-client';
-import { checkAllowed } from './checks.ts';
 import { groupsBesides } from './groups/groups-besides.ts';
+import { checkAllowed } from './id-token.ts';
 import type { Provider } from './provider.ts';
 
 export interface Tokens {

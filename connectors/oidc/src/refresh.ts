@@ -9,8 +9,8 @@ import {
 } from '@gatehouse/oauth-upstream';
 import { decodeJwt } from 'jose';
 import type * as client from 'openid-client';
-import { checkParties, Unsaid } from './checks.ts';
 import { claimsOf } from './finish.ts';
+import { checkParties, Unsaid } from './id-token.ts';
 import { type Before, type Person, personAnew, personFrom } from './person.ts';
 import type { Provider } from './provider.ts';
 import type { State } from './state.ts';

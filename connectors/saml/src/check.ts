@@ -1,6 +1,6 @@
 /** `gatehouse connector check`: what can be known of a provider that only browsers talk to. */
 import { X509Certificate } from 'node:crypto';
-import { type Call, type Check, discard } from '@gatehouse/connector-kit';
+import { adviceOnFetch, type Call, type Check, discard } from '@gatehouse/connector-kit';
 import type { Idp } from './idp.ts';
 import type { SamlRoom } from './login.ts';
 import { fingerprint } from './signature/key-info.ts';
@@ -9,8 +9,7 @@ export async function check(room: SamlRoom, call: Call): Promise<readonly Check[
   const idp = await room.source.current(call.signal).catch((error: unknown) => error);
   if (!isIdp(idp)) {
     const detail = idp instanceof Error ? idp.message : 'unknown failure';
-    const advice =
-      'Open the address of the metadata from this computer, and compare `metadata.certificates`.';
+    const advice = adviceOnFetch(idp) ?? adviceOnMetadata(room);
     return [{ name: 'the metadata of the identity provider', ok: false, detail, advice }];
   }
   return [
@@ -18,7 +17,15 @@ export async function check(room: SamlRoom, call: Call): Promise<readonly Check[
     ...idp.certificates.map((certificate) => certificateCheck(certificate, room)),
     await signOnAnswers(idp, room, call),
     { name: 'our own side', ok: true, detail: `our entity id is ${room.us.entityId}` },
+    groups(room),
+    signOut(idp, room),
   ];
+}
+
+function adviceOnMetadata({ config: { metadata } }: SamlRoom): string {
+  if (metadata?.xml !== undefined)
+    return 'Compare the file with what the provider offers as its metadata, and `metadata.entityId` and `metadata.certificates` with what is in it.';
+  return 'Open `metadata.url` from this computer without being signed in anywhere: it has to show XML that begins with EntityDescriptor or EntitiesDescriptor. Where it is only to be had after a sign-in, save it, and write `metadata.xml`.';
 }
 
 function isIdp(found: unknown): found is Idp {
@@ -49,4 +56,21 @@ async function signOnAnswers({ signOn }: Idp, { host }: SamlRoom, { signal }: Ca
     const detail = error instanceof Error ? error.message : 'unknown failure';
     return { name, ok: false, detail: `${to.url}: ${detail}`, advice };
   }
+}
+
+function groups({ config: { attributes } }: SamlRoom): Check {
+  const name = 'groups';
+  if (attributes.groups !== undefined) return { name, ok: true, detail: `from "${attributes.groups}"` };
+  const advice =
+    'If people are to have some, write the attribute that has them as `attributes.groups`; `connector try` shows all that are sent.';
+  return { name, ok: true, detail: 'none are read', advice };
+}
+
+/** Whether whoever signs out here is signed out there, too; not to be is no fault. */
+function signOut({ logout }: Idp, { config: { signing } }: SamlRoom): Check {
+  const name = 'signing out there as well';
+  const [to] = logout;
+  if (to === undefined) return { name, ok: true, detail: 'no: the provider names no address for it' };
+  if (signing === undefined) return { name, ok: true, detail: 'no: that takes `signing`' };
+  return { name, ok: true, detail: to.url };
 }

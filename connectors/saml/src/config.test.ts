@@ -17,6 +17,7 @@ describe('the configuration', () => {
     ['nothing', {}, /either `metadata` or `idp`/],
     ['both', { idp, metadata: { url: 'https://idp/metadata' } }, /either `metadata` or `idp`/],
     ['metadata from nowhere', { metadata: {} }, /either `url` or `xml`/],
+    ['metadata without TLS', { metadata: { url: 'http://idp.example.com/metadata' } }, /is not HTTPS/],
     ['no certificate', { idp: { ...idp, certificates: [] } }, /./],
     ['a key for a certificate', { idp: { ...idp, certificates: idpKeys.key } }, /not a certificate/],
     ['an address that is a script', { idp: { ...idp, ssoUrl: 'javascript:alert(1)' } }, /not an address/],
@@ -27,6 +28,10 @@ describe('the configuration', () => {
     ['a slip of the pen', { idp, atributes: {} }, /atributes/],
   ])('is refused with %s', (_, written, fault) => {
     expect(faultsOf(written)).toMatch(fault);
+  });
+
+  test('takes metadata without TLS from this computer', () => {
+    expect(faultsOf({ metadata: { url: 'http://127.0.0.1:8080/metadata' } })).toBe('');
   });
 
   test('takes no RSA key that can be broken, ours or theirs', () => {

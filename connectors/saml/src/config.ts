@@ -1,7 +1,17 @@
 /** The `config:` of a `saml` connector. Secrets and files (`{ fromEnv }`, `{ fromFile }`) arrive here as strings. */
 import { z } from 'zod';
 import { refuseConflicts } from './config/conflicts.ts';
-import { duration, nameIdFormat, oneOrMore, pem, pemKey, signerPem, text, url } from './config/fields.ts';
+import {
+  duration,
+  nameIdFormat,
+  oneOrMore,
+  pem,
+  pemKey,
+  secureUrl,
+  signerPem,
+  text,
+  url,
+} from './config/fields.ts';
 
 const idp = z.strictObject({
   entityId: text.describe(
@@ -22,7 +32,7 @@ const idp = z.strictObject({
 });
 
 const metadata = z.strictObject({
-  url: url.optional().describe('Where the provider publishes its metadata; over HTTPS.'),
+  url: secureUrl.optional().describe('Where the provider publishes its metadata; over HTTPS.'),
   xml: z
     .string()
     .optional()

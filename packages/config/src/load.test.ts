@@ -223,6 +223,12 @@ describe('a client', () => {
     );
   });
 
+  test('with a name in place of a map says which keys the map has', async () => {
+    expect(await client('{ id: a, public: true, groups: admins }')).toMatch(
+      /clients\[0\]\.groups {3}must be a map of keys and values: .*include/,
+    );
+  });
+
   test('that is public has no secret, and another has two at most', async () => {
     const env = { A: 'a'.repeat(20), B: 'b'.repeat(20), C: 'c'.repeat(20) };
     const secrets = '[{ fromEnv: A }, { fromEnv: B }, { fromEnv: C }]';

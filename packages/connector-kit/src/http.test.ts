@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
 import { ConnectorError } from './error.ts';
-import { answerFailed, fetchFailed, readJson, retryAfter } from './http.ts';
+import { adviceOnFetch, answerFailed, fetchFailed, readJson, retryAfter } from './http.ts';
 import { HttpFailure, type HttpFailureKind } from './http-failure.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
@@ -21,6 +21,16 @@ test.each(kinds)('a request that failed for %s is %s, and the reason says why', 
   const error = fetchFailed(thrown, 'the key set');
   assert.deepEqual([error.code, error.message], [code, 'the key set cannot be asked: why it failed']);
   assert.equal(error.cause, thrown);
+});
+
+test('there is advice where nothing was answered, and none where the connector knows better', () => {
+  const advice = (kind: HttpFailureKind) =>
+    adviceOnFetch(fetchFailed(new TypeError('fetch failed', { cause: new HttpFailure(kind, 'why') }), 'it'));
+  assert.match(advice('certificate') ?? '', /`ca`/);
+  assert.match(advice('unreachable') ?? '', /firewall/);
+  assert.equal(advice('too_slow'), advice('unreachable'));
+  assert.equal(advice('plain_http'), undefined);
+  assert.equal(adviceOnFetch(new ConnectorError('misconfigured', { reason: 'x' })), undefined);
 });
 
 test('a failure of another copy of the kit is recognised, however deep it lies', () => {

@@ -17,6 +17,22 @@ export function fetchFailed(error: unknown, upstream: string): ConnectorError {
   return new ConnectorError(code, { reason, cause: error });
 }
 
+const unreachable =
+  'See whether this computer reaches it: the address in the configuration, a firewall, and the proxy, if there has to be one (`outgoing.proxy`).';
+
+const remedies: Readonly<Partial<Record<HttpFailureKind, string>>> = {
+  certificate:
+    'Where an authority of your own has signed it, name that in `ca`, or for all upstreams in `outgoing.ca`; whatever else is wrong with it has to be mended at that server.',
+  too_slow: unreachable,
+  unreachable,
+};
+
+/** For `check`: what to do where a request failed before there was an answer; undefined for all other failures. */
+export function adviceOnFetch(error: unknown): string | undefined {
+  const failure = HttpFailure.in(error);
+  return failure && remedies[failure.kind];
+}
+
 /**
  * What an answer means that the connector did not expect: that it could not find out. Whether a 401 or a 404 says more
  * than that, only the connector knows.

@@ -10,7 +10,7 @@ export { type ConfigSchema, type ConnectorDefinition, defineConnector } from './
 export { ConnectorError, type ConnectorErrorCode, type ConnectorErrorOptions } from './error.ts';
 export type { Arrival, Check, Departure, Reply, SignInWish } from './exchange.ts';
 export type { ConnectorHost } from './host.ts';
-export { answerFailed, discard, fetchFailed, readJson, retryAfter } from './http.ts';
+export { adviceOnFetch, answerFailed, discard, fetchFailed, readJson, retryAfter } from './http.ts';
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
 export type { HttpNeeds } from './http-needs.ts';
 export type { Authenticated, Identity, ProofOfLeaving, Refreshed } from './identity.ts';

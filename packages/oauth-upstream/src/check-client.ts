@@ -1,5 +1,5 @@
 /** For `connector check`: one line of it, and whether the upstream knows our client. */
-import type { Check } from '@gatehouse/connector-kit';
+import { adviceOnFetch, type Check } from '@gatehouse/connector-kit';
 import * as client from 'openid-client';
 import { type ClientCredentials, methodFor } from './client-authentication.ts';
 import { failureOf } from './failures.ts';
@@ -10,7 +10,7 @@ export interface Attempted<T> {
   readonly found?: T;
 }
 
-/** Runs it and reports; never throws. */
+/** Runs it and reports; never throws. @param advice where the upstream can be reached */
 export async function attempt<T extends { readonly detail: string }>(
   name: string,
   advice: string,
@@ -23,8 +23,9 @@ export async function attempt<T extends { readonly detail: string }>(
     const found = await run();
     return { line: { name, ok: true, detail: found.detail, took: took() }, found };
   } catch (error) {
-    const { message } = failureOf(error, { asked: 'the upstream', secrets });
-    return { line: { name, ok: false, detail: message, advice, took: took() } };
+    const failure = failureOf(error, { asked: 'the upstream', secrets });
+    const line = { name, ok: false, detail: failure.message, advice: adviceOnFetch(failure) ?? advice };
+    return { line: { ...line, took: took() } };
   }
 }
 

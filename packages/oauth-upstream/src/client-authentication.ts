@@ -6,7 +6,7 @@ import * as client from 'openid-client';
 import { z } from 'zod';
 import { pem } from './fields.ts';
 
-export const clientAuthenticationMethods = [
+const clientAuthenticationMethods = [
   'client_secret_basic',
   'client_secret_post',
   'private_key_jwt',

@@ -87,15 +87,20 @@ const timeouts: ReadonlySet<string | undefined> = new Set(['OAUTH_TIMEOUT', 'OAU
 function outOfOrder({ asked }: Step, error: client.ClientError): ConnectorError {
   if (timeouts.has(error.code))
     return new ConnectorError('unavailable', { reason: `${asked} did not answer` });
-  if (error.cause instanceof Response) return ofNoUse(asked, error.cause.status);
+  if (error.cause instanceof Response) return ofNoUse(asked, error.cause);
   const { cause } = error;
   const why = cause instanceof Error && fromLibrary.has(cause.name) ? cause.message : error.message;
   return new ConnectorError('bad_response', { reason: `${asked}: ${readable(why)}` });
 }
 
-function ofNoUse(asked: string, status: number): ConnectorError {
-  if (status === 200)
-    return new ConnectorError('bad_response', { reason: `${asked} sent something that is not JSON` });
+function ofNoUse(asked: string, { status, headers }: Response): ConnectorError {
+  if (status === 200) {
+    const page = /^text\/html\b/i.test(headers.get('content-type') ?? '');
+    const sent = page
+      ? 'a page for people, and not JSON: is the address right?'
+      : 'something that is not JSON';
+    return new ConnectorError('bad_response', { reason: `${asked} sent ${sent}` });
+  }
   const lost = status === 404 || status === 410;
   const reason = `${asked} answered with status ${status}${lost ? ': is the address right?' : ''}`;
   return new ConnectorError(lost ? 'misconfigured' : 'unavailable', { reason });

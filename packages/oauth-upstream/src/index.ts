@@ -5,6 +5,7 @@
  * authentication) and from claims to what is said about a person. It must not know any one upstream, nor the broker.
  */
 export { type Attempted, attempt, checkClientAuthentication } from './check-client.ts';
+export { checkGroups } from './check-groups.ts';
 export { type GroupSource, groupSources, groupsIn } from './claims/groups.ts';
 export { type ClaimMapping, identityFrom } from './claims/mapping.ts';
 export { type ClaimPath, type Claims, claimAt, claimPath, pathText } from './claims/path.ts';

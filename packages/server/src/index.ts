@@ -4,7 +4,7 @@
  * It owns everything between a socket and the rules. It must not know how anything is stored, nor any connector.
  */
 export { type AppOptions, createApp } from './app.ts';
-export { callbackUrl } from './connectors/callback-url.ts';
+export { callbackUrl, connectorUrl, signedOutUrl } from './connectors/callback-url.ts';
 export type { Connectors, OpenConnector } from './connectors/open-connector.ts';
 export { type Housekeeping, keepHouse } from './health/housekeeping.ts';
 export { readIssuer } from './http/issuer.ts';

@@ -39,6 +39,12 @@ describe('connector check', () => {
     expect(found?.detail).toMatch(/^everybody who has an account at/);
   });
 
+  test('says which teams may sign in', async () => {
+    const orgs = [{ name: 'acme', teams: ['Site Admins', { name: 'leads', id: 7 }] }];
+    const found = (await check({ orgs })).find(({ name }) => name === 'who may sign in');
+    expect(found?.detail).toMatch(/^members of acme in "Site Admins" or "leads";/);
+  });
+
   test('tells the number of an organisation, to write it down', async () => {
     const found = (await check({ orgs: [{ name: 'acme' }] })).at(-1);
     expect(found).toMatchObject({ ok: true, advice: expect.stringContaining(`\`id: ${acme.id}\``) });

@@ -1,6 +1,6 @@
 /** What can be proved without a person: the app is known, GitHub answers, the organisations are there. */
 import type { Call, Check } from '@gatehouse/connector-kit';
-import type { GithubConfig } from '../config.ts';
+import type { GithubConfig, ListedOrg } from '../config.ts';
 import { isTokenKnown } from '../oauth/known-token.ts';
 import { askForTokens } from '../oauth/token-endpoint.ts';
 import type { Upstream } from '../upstream.ts';
@@ -66,10 +66,15 @@ async function api(upstream: Upstream, call: Call): Promise<Check> {
 function whoMaySignIn({ config, web }: Upstream): Check {
   const name = 'who may sign in';
   if (config.orgs !== undefined) {
-    const detail = `members of ${config.orgs.map((org) => org.name).join(', ')}`;
+    const detail = `members of ${config.orgs.map(orgInWords).join(', ')}`;
     // Only a person's token shows it, and `check` has none.
     return { name, ok: true, detail: `${detail}; the first sign-in shows whether each has let the app in` };
   }
   const detail = `everybody who has an account at ${web.host}`;
   return { name, ok: true, detail, advice: 'List the organisations under `orgs`, or set `rules.require`.' };
+}
+
+function orgInWords({ name, teams }: ListedOrg): string {
+  if (teams === undefined) return name;
+  return `${name} in ${teams.map((team) => `"${team.name}"`).join(' or ')}`;
 }

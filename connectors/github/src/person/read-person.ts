@@ -69,7 +69,7 @@ const unlisted =
 function traceBelonging({ upstream, call }: Asker, { memberships, orgs, teams }: Belonging): void {
   const { trace } = call;
   trace.step('github organisations', {
-    listed: memberships.map(({ org, state }) => ({ name: org.name, state })),
+    listed: memberships.map(({ org, state }) => ({ name: org.name, membership: state })),
     all: orgs.map(({ id, login }) => ({ id, login })),
     ...(upstream.config.loadAllGroups && { unlisted }),
   });

@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { rootCertificates } from 'node:tls';
+import { HttpFailure } from '@gatehouse/connector-kit';
 import { testCall } from '@gatehouse/connector-kit/testing';
 import { decodeJwt, decodeProtectedHeader, exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -93,6 +94,18 @@ describe('connector check, at a real provider', () => {
     ]);
   });
 
+  test.each([
+    [
+      'a claim',
+      { claims: { groups: [{ claim: 'groups' }, { claim: 'realm_access.roles' }] } },
+      /from "groups", "realm_access\.roles"/,
+    ],
+    ['nowhere', { claims: {} }, /none are read/],
+  ])('says that groups are read from %s', async (_, options, detail) => {
+    const line = (await check({ clientId: 'basic', ...options })).find(({ name }) => name === 'groups');
+    expect(line).toMatchObject({ ok: true, detail: expect.stringMatching(detail) });
+  });
+
   test('finds a key that cannot be read, and does not quote it', async () => {
     const clientKey = '-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----\n';
     const failed = await failedIn({ ...key, clientId: 'key', clientKey });
@@ -113,11 +126,30 @@ describe('connector check, at an upstream that is not what it should be', () => 
     expect(upstream.asked).toEqual(['/.well-known/openid-configuration']);
   });
 
+  test('that cannot be reached gives advice about the way there', async () => {
+    const cause = new HttpFailure('unreachable', 'nothing listens there');
+    const { connector } = openAt(upstream, {}, () =>
+      Promise.reject(new TypeError('fetch failed', { cause })),
+    );
+    const [line] = await connector.check(testCall());
+    expect(line).toMatchObject({ name: 'discovery', advice: expect.stringMatching(/firewall/) });
+  });
+
   test.each([
     ['no document', { discovery: () => bare(404) }, 'discovery', /404/],
+    [
+      'a page in its place',
+      {
+        discovery: () => (response: ServerResponse) =>
+          void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html></html>'),
+      },
+      'discovery',
+      /a page for people, and not JSON/,
+    ],
     ['no keys', { keys: () => ({ keys: [] }) }, 'keys', /no key/],
     ['secret keys', { keys: () => ({ keys: [{ kty: 'oct', k: 'AAAA' }] }) }, 'keys', /no key/],
     ['keys that cannot be had', { keys: () => bare(503) }, 'keys', /503/],
+    ['keys that are kept from us', { keys: () => bare(403) }, 'keys', /^\S+ answered with status 403$/],
     [
       'half of a document',
       { discovery: ({ jwks_uri: _, ...rest }: Record<string, unknown>) => rest },

@@ -1,9 +1,9 @@
 /** Proves the configuration against the upstream, as far as that goes without a person. */
 import { type Call, type Check, ConnectorError } from '@gatehouse/connector-kit';
-import { attempt, checkClientAuthentication } from '@gatehouse/oauth-upstream';
+import { attempt, checkClientAuthentication, checkGroups } from '@gatehouse/oauth-upstream';
 import type * as client from 'openid-client';
 import { z } from 'zod';
-import { getJson } from '../groups/get-json.ts';
+import { getJson } from '../get-json.ts';
 import type { Provider } from '../provider.ts';
 
 export async function check(provider: Provider, call: Call): Promise<readonly Check[]> {
@@ -17,11 +17,11 @@ export async function check(provider: Provider, call: Call): Promise<readonly Ch
     keys(provider, metadata, call),
     checkClientAuthentication(() => provider.client(call), provider.config, methods),
   ]);
-  return [line, endpoints(provider, metadata), ...asked, ...offers(provider, metadata)];
+  return [line, endpoints(provider, metadata), ...asked, ...offers(provider, metadata), groups(provider)];
 }
 
 const discoveryAdvice =
-  'Compare `issuer` with what the upstream shows in its discovery document, letter by letter, the slash at its end included; and see whether this machine reaches it.';
+  'Open that address in a browser. `issuer` is to be as the document there has it, letter by letter, the slash at its end included; where the document is elsewhere, write its address as `discoveryUrl`.';
 
 /** What a sign-in needs; the rest of the document is for others. */
 function endpoints({ config }: Provider, metadata: client.ServerMetadata): Check {
@@ -87,4 +87,11 @@ function offered(
   const missing = wanted.filter((one) => !supported.includes(one) && !one.includes('/'));
   if (missing.length === 0) return { name, ok: true, detail: wanted.join(' ') };
   return { name, ok: false, detail: `the upstream does not offer ${missing.join(', ')}`, advice };
+}
+
+function groups({ config: { graph, workspaceGroups, claims } }: Provider): Check {
+  const name = 'groups';
+  if (workspaceGroups !== undefined) return { name, ok: true, detail: 'from Google Workspace' };
+  if (graph?.when === 'always') return { name, ok: true, detail: 'from Microsoft Graph' };
+  return checkGroups(claims.groups);
 }

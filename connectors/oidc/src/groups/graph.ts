@@ -3,7 +3,8 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { placeOf } from '@gatehouse/oauth-upstream';
 import { z } from 'zod';
 import type { OidcConfig } from '../config.ts';
-import { getJson } from './get-json.ts';
+import { getJson } from '../get-json.ts';
+import { forbidden } from './forbidden.ts';
 import type { GroupQuestion } from './groups-besides.ts';
 
 type Graph = NonNullable<OidcConfig['graph']>;
@@ -36,6 +37,7 @@ export async function askGraph(
       url: next,
       headers,
       form: page,
+      forbidden,
       call,
     });
     found.push(...answer.value);

@@ -5,8 +5,9 @@ import { importPKCS8, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import type { OidcConfig } from '../config.ts';
+import { getJson } from '../get-json.ts';
 import type { Provider } from '../provider.ts';
-import { getJson } from './get-json.ts';
+import { forbidden } from './forbidden.ts';
 import type { GroupQuestion } from './groups-besides.ts';
 
 type Workspace = NonNullable<OidcConfig['workspaceGroups']>;
@@ -65,7 +66,7 @@ async function groupsOf(
   url.searchParams.set('userKey', member);
   url.searchParams.set('maxResults', '200');
   for (;;) {
-    const answer = await getJson(provider.host, { url, headers, form: page, call });
+    const answer = await getJson(provider.host, { url, headers, form: page, forbidden, call });
     found.push(...answer.groups.map(({ email }) => email));
     if (answer.nextPageToken === undefined) return found;
     if (found.length > mostGroups) throw incomplete(`more than ${mostGroups} groups`);

@@ -17,6 +17,12 @@ export const url = z.string().superRefine((value, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
+/** Of what Gatehouse asks itself, and believes. */
+export const secureUrl = url.refine((value) => {
+  const { protocol, hostname } = URL.parse(value) ?? {};
+  return protocol !== 'http:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname ?? '');
+}, 'is not HTTPS: whoever is on the way could put in keys of their own');
+
 const howToRead = 'to read it from a file write { fromFile: /path/to/file.pem }';
 
 /** Identity providers hand the base64 alone out as often as PEM. */

@@ -5,7 +5,13 @@
  * What was read stays good while the provider cannot be asked, as long as it says so itself: a dead web server for
  * metadata is no reason to keep everybody out.
  */
-import { type Call, ConnectorError, type ConnectorHost, fetchFailed } from '@gatehouse/connector-kit';
+import {
+  type Call,
+  ConnectorError,
+  type ConnectorHost,
+  discard,
+  fetchFailed,
+} from '@gatehouse/connector-kit';
 import type { Checker } from '../checking/checker.ts';
 import type { SamlConfig } from '../config.ts';
 import type { Idp, IdpSource } from '../idp.ts';
@@ -85,13 +91,26 @@ export class MetadataSource implements IdpSource {
     const upstream = 'the metadata of the identity provider';
     try {
       const response = await this.#host.fetch(url ?? '', { signal, redirect: 'manual' });
-      if (response.status === 200) return await response.text();
-      await response.body?.cancel();
-      throw unavailable(`${upstream} answered with status ${response.status}`);
+      if (response.status === 200) return withoutPages(await response.text(), upstream);
+      await discard(response);
+      throw ofNoUse(upstream, response.status);
     } catch (error) {
       throw fetchFailed(error, upstream);
     }
   }
+}
+
+/** A login page in front of it, or the address that people open. By its words: PHP calls everything HTML. */
+function withoutPages(text: string, upstream: string): string {
+  if (!/^\s*(<\?xml[^<>]*\?>\s*)?<(!doctype\s+html|html)\b/i.test(text)) return text;
+  throw misconfigured(`${upstream} is not at this address: it shows a page for people (HTML)`);
+}
+
+function ofNoUse(upstream: string, status: number): ConnectorError {
+  const moved = status >= 300 && status < 400;
+  return moved
+    ? misconfigured(`${upstream} is elsewhere (status ${status}): write the address that it leads to`)
+    : unavailable(`${upstream} answered with status ${status}`);
 }
 
 function untilAborted<T>(work: Promise<T>, signal: Call['signal']): Promise<T> {
@@ -101,6 +120,10 @@ function untilAborted<T>(work: Promise<T>, signal: Call['signal']): Promise<T> {
     signal.addEventListener('abort', left, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', left));
   });
+}
+
+function misconfigured(reason: string): ConnectorError {
+  return new ConnectorError('misconfigured', { reason });
 }
 
 function unavailable(reason: string): ConnectorError {

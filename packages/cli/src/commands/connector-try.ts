@@ -8,9 +8,11 @@ import type { CommandContext } from '../context.ts';
 import { CommandFailure } from '../failure.ts';
 import { printable } from '../table.ts';
 import { type ConfigOption, withConfigOption } from './config-option.ts';
-import { type AskedConnector, type Entry, withConnector } from './connector-check/ask-upstream.ts';
+import { type AskedConnector, type Entry, type Step, withConnector } from './connector-check/ask-upstream.ts';
 import { entryNamed } from './connector-check/entry-named.ts';
 import { namesToLookUp } from './connector-check/explain-group.ts';
+import { showAttributes } from './connector-check/show-person.ts';
+import { attributesOf } from './connector-try/attributes.ts';
 import { findingsOf } from './connector-try/findings.ts';
 import { reportOf, type TryReport } from './connector-try/report.ts';
 import { showTry } from './connector-try/show-try.ts';
@@ -59,8 +61,11 @@ async function attempt(id: string, options: TryOptions, context: CommandContext)
   const entry = entryNamed(id, loaded.config);
   const clients = clientsFor(options.client, loaded.config);
   const report = await withConnector({ entry, loaded, options, context }, (asked) =>
-    signInOnce(asked, { entry, loaded, clients, options, context }),
-  ).catch(explainFailure);
+    signInOnce(asked, { entry, loaded, clients, options, context }).catch((error: unknown) => {
+      if (error instanceof BrokerError && options.json !== true) showSaid(asked.steps, options, context);
+      throw error;
+    }),
+  ).catch((error: unknown) => explainFailure(error, id));
   if (options.json) context.terminal.json(report);
   else showTry(report, entry, options.verbose === true, context.terminal);
   const [first, ...others] = report.faults;
@@ -142,16 +147,35 @@ async function lookUp(
   return await connector.lookUp?.({ username, ...groups }, call());
 }
 
+/** Also where nobody got in: a claim that is missing has often another name. */
+function showSaid(
+  steps: readonly Step[],
+  { verbose = false }: TryOptions,
+  { terminal }: CommandContext,
+): void {
+  const said = attributesOf(steps);
+  if (said.length > 0) showAttributes('As the upstream has it', said, verbose, terminal);
+}
+
 /** The upstream's own words belong here, and nowhere else. */
-function explainFailure(error: unknown): never {
+function explainFailure(error: unknown, id: string): never {
   if (!(error instanceof BrokerError)) throw error;
-  const causes: string[] = [];
-  for (let at = error.cause; at instanceof Error; at = at.cause) {
-    if (at.message !== '' && !error.message.includes(at.message))
-      causes.push(`Because: ${printable(at.message)}`);
-  }
   throw new CommandFailure('check', `The sign-in failed (${error.code}): ${printable(error.message)}`, {
-    advice: causes,
+    advice: [
+      ...causesOf(error).map((cause) => `Because: ${printable(cause)}`),
+      `Whether the configuration fits the upstream, step by step: gatehouse connector check ${id}`,
+    ],
     cause: error,
   });
+}
+
+/** What fetch says of itself helps nobody, nor does Node's advice on how to start it. */
+function causesOf(error: BrokerError): readonly string[] {
+  const causes: string[] = [];
+  for (let at = error.cause; at instanceof Error; at = at.cause) {
+    const [message = ''] = at.message.split('; if the root CA is installed locally');
+    const told = [error.message, 'fetch failed', ...causes].some((said) => said.includes(message));
+    if (!told) causes.push(message);
+  }
+  return causes;
 }

@@ -247,6 +247,44 @@ describe('names in rules', () => {
   });
 });
 
+describe('our addresses', () => {
+  const at = 'http://127.0.0.1:5556';
+  const asked = async (type: string, options: object, ...args: readonly string[]) => {
+    const connectors = [{ id: 'corp', type, name: 'Corp', config: options }];
+    const { report } = await json(args, { written: { issuer: at, connectors } });
+    return report.addresses;
+  };
+  // Nothing listens there: it is known without the upstream what it has to be told.
+  const nowhere = { issuer: 'http://127.0.0.1:9', clientId: 'gatehouse' };
+
+  it.each([
+    [
+      'oidc',
+      { ...nowhere, frontchannelLogout: true },
+      [
+        { name: 'callback', url: `${at}/callback/corp` },
+        { name: 'after a sign-out', url: `${at}/callback/corp/signed-out` },
+        { name: 'backchannel-logout', url: `${at}/connectors/corp/backchannel-logout` },
+        { name: 'frontchannel-logout', url: `${at}/connectors/corp/frontchannel-logout` },
+      ],
+    ],
+    [
+      'saml',
+      { metadata: { url: 'http://127.0.0.1:9/metadata' } },
+      [{ name: 'metadata', url: `${at}/connectors/corp/metadata` }],
+    ],
+  ])('are what is entered at an upstream of type %s', async (type, options, addresses) => {
+    expect(await asked(type, options)).toEqual(addresses);
+  });
+
+  it('are none where the password is typed here, nor where somebody is asked about', async () => {
+    expect(
+      await asked('mock', { kind: 'password', people: [{ ...ada, password: 'a-password' }] }),
+    ).toBeUndefined();
+    expect((await json(['--user', 'ada'])).report.addresses).toBeUndefined();
+  });
+});
+
 describe('a connector that cannot look anybody up', () => {
   const plugin = `
     const schema = { type: 'object' };

@@ -77,9 +77,11 @@ async function findOut(
   const checks = await upstream.check();
   const named = isWellSomewhere(checks) ? await checkGroupNames(entry, upstream) : [];
   const looked = asks ? await lookUp(upstream, user, group, around) : nothingAsked;
+  const addresses = asks ? [] : await upstream.addresses();
   return {
     ...head,
     ...looked,
+    ...(addresses.length > 0 && { addresses }),
     checks: [...checks, ...named, ...looked.checks],
     ...(verbose && { steps: upstream.steps }),
   };

@@ -81,4 +81,18 @@ connectors:
   ])('is silent when %s', async (_, one, other) => {
     expect((await attempt(connectors(one, other))).warnings).toEqual([]);
   });
+
+  test('warns once of each connector, however many it overlaps', async () => {
+    const entries = Array.from({ length: 7 }, (_, at) => `  - { id: c${at}, type: local }`).join('\n');
+    const { warnings } = await attempt(`issuer: http://127.0.0.1:5556\nconnectors:\n${entries}\n`);
+    expect(warnings.map(({ message }) => message.replace(/: a right .*/, ''))).toEqual([
+      'can yield the same groups as connectors[0] ("*" here, "*" there)',
+      'can yield the same groups as connectors[0] ("*" here, "*" there), and as connectors[1]',
+      'can yield the same groups as connectors[0] ("*" here, "*" there), and as connectors[1], connectors[2]',
+      expect.stringContaining(', and as connectors[1], connectors[2], connectors[3]'),
+      expect.stringContaining(', and as connectors[1], connectors[2], 2 more'),
+      expect.stringContaining(', and as connectors[1], connectors[2], 3 more'),
+    ]);
+    expect(warnings.at(-1)?.message).toMatch(/people of each\. Set .* on all but one of them$/);
+  });
 });

@@ -10,21 +10,26 @@ import type { Legible } from '../schema/legible.ts';
 import { quote, renderPath } from '../source/problem.ts';
 import type { Report } from '../source/report.ts';
 
+type Pair = readonly [here: string, there: string];
+
 export function warnOfGroupOverlap({ connectors }: Legible, report: Report): void {
   const yields = connectors.map((connector) =>
     connector ? possibleGroups(connector.rules.groups ?? {}) : [],
   );
   for (const [later, ours] of yields.entries()) {
-    for (const [earlier, theirs] of yields.slice(0, later).entries()) {
-      const pair = firstOverlap(ours, theirs);
-      if (!pair) continue;
-      report.warning(
-        ['connectors', later],
-        `can yield the same groups as ${renderPath(['connectors', earlier])} (${quote(pair[0])} here, ${quote(pair[1])} there): a right for such a group is a right for people of both. Set rules.groups.prefix or include on one of them`,
-        'value',
-      );
-    }
+    const pairs = yields.slice(0, later).map((theirs) => firstOverlap(ours, theirs));
+    const others = pairs.flatMap((pair, at) => (pair === null ? [] : [renderPath(['connectors', at])]));
+    const [example] = pairs.filter((pair) => pair !== null);
+    if (example) report.warning(['connectors', later], sentence(others, example), 'value');
   }
+}
+
+/** Names enough of them to see what is meant: among twenty connectors without rules, each overlaps all others. */
+function sentence([first, ...others]: readonly string[], [here, there]: Pair): string {
+  const more = others.length > 3 ? [...others.slice(0, 2), `${others.length - 2} more`] : others;
+  const rest = more.length > 0 ? `, and as ${more.join(', ')}` : '';
+  const [people, which] = more.length > 0 ? ['each', 'all but one'] : ['both', 'one'];
+  return `can yield the same groups as ${first} (${quote(here)} here, ${quote(there)} there)${rest}: a right for such a group is a right for people of ${people}. Set rules.groups.prefix or include on ${which} of them`;
 }
 
 /** Patterns for every name that can come out. */
@@ -38,7 +43,7 @@ function covers(wide: string, narrow: string): boolean {
   return wide === narrow || wide === '*' || (!narrow.includes('*') && overlap(wide, narrow));
 }
 
-function firstOverlap(ours: readonly string[], theirs: readonly string[]): readonly [string, string] | null {
+function firstOverlap(ours: readonly string[], theirs: readonly string[]): Pair | null {
   for (const a of ours) {
     const b = theirs.find((pattern) => overlap(a, pattern));
     if (b !== undefined) return [a, b];

@@ -60,7 +60,17 @@ function explain(issue: Issue, what: Explained): void {
   const found = at(what.value, issue.path);
   // What could not be read has been reported; what a schema says about its absence would only confuse.
   if (found instanceof Secret && !found.known) return;
-  what.report.problem([...what.base, ...issue.path], sentence(issue, found));
+  what.report.problem([...what.base, ...issue.path], sentence(issue, found) + keysWanted(issue, found, what));
+}
+
+/** More than these would hide the sentence. */
+const mostKeys = 8;
+
+/** A name or an address where a map belongs (`metadata: https://…`): which keys the map has. */
+function keysWanted(issue: Issue, found: unknown, { jsonSchema }: Explained): string {
+  if (issue.code !== 'invalid_type' || issue.expected !== 'object' || typeof found !== 'string') return '';
+  const keys = knownKeys(jsonSchema(), issue.path);
+  return keys.length > 0 && keys.length <= mostKeys ? `: ${keys.join(', ')}` : '';
 }
 
 function explainUnknownKey(key: string, issue: Issue, { report, base, jsonSchema }: Explained): void {

@@ -10,3 +10,8 @@ export function callbackUrl(issuer: Issuer, connectorId: string): URL {
 export function signedOutUrl(issuer: Issuer, connectorId: string): URL {
   return new URL(`${callbackUrl(issuer, connectorId).href}/signed-out`);
 }
+
+/** What a connector serves itself: its metadata, and its endpoints by their names. */
+export function connectorUrl(issuer: Issuer, connectorId: string, name: string): URL {
+  return new URL(`${issuer.origin}${issuer.base}/connectors/${encodeURIComponent(connectorId)}/${name}`);
+}

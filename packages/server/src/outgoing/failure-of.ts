@@ -20,7 +20,12 @@ export function failureOf(error: unknown, { where, timeUp, wholeTime }: Circumst
   const slow = slowness[code];
   if (slow) return new HttpFailure('too_slow', `${slow} ${where} in time`, cause);
   if (distrust.test(code)) {
-    return new HttpFailure('certificate', `the certificate of ${where} is not trusted (${code})`, cause);
+    const why = distrustInWords[code] ?? 'no authority that is known here has signed it';
+    return new HttpFailure(
+      'certificate',
+      `the certificate of ${where} is not trusted: ${why} (${code})`,
+      cause,
+    );
   }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new HttpFailure('too_large', `the head of the answer of ${where} is too large`, cause);
@@ -38,10 +43,31 @@ const slowness: Readonly<Record<string, string>> = {
 /** OpenSSL's and Node's words for "I do not trust this certificate". */
 const distrust = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/;
 
+/** Everything else is about who signed it. */
+const distrustInWords: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet by the clock of this computer',
+  CERT_REVOKED: 'it was revoked',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another name',
+  HOSTNAME_MISMATCH: 'it is for another name',
+};
+
+const unreached: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'no name server answers',
+  ECONNREFUSED: 'nothing listens there',
+  EHOSTUNREACH: 'no way leads there',
+  ENETUNREACH: 'no way leads there',
+  EPROTO: 'it does not speak TLS there',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS there',
+};
+
 function hint(error: unknown, code: string): string {
   const refusedByProxy = causes(error).find(({ message }) => /^Proxy response \(\d{3}\)/.test(message));
   if (refusedByProxy) return `: the proxy answered ${/\d{3}/.exec(refusedByProxy.message)}`;
-  if (code === 'ENOTFOUND') return ': its name is not known (ENOTFOUND)';
+  const words = unreached[code];
+  if (words) return `: ${words} (${code})`;
   return code === '' ? '' : ` (${code})`;
 }
 

@@ -167,6 +167,18 @@ describe('a name', () => {
     expect(await (await out.fetch(`${url}/x`)).text()).toBe('inside');
   });
 
+  it.each([
+    ['where nothing listens', 'ECONNREFUSED', 'nothing listens there'],
+    ['that speaks no TLS', 'ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS there'],
+  ])('%s is told as such', async (_, code, words) => {
+    const lookup: LookupAll = (_name, _options, callback) =>
+      callback(Object.assign(new Error('failed'), { code }), []);
+    await using out = wayOut({}, { lookup });
+    expect((await failureIn(out.fetch('https://idp.example/x'))).message).toBe(
+      `no whole answer from https://idp.example: ${words} (${code})`,
+    );
+  });
+
   it('that nobody knows is told as such', async () => {
     const lookup: LookupAll = (_name, _options, callback) =>
       callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), []);

@@ -42,7 +42,7 @@ describe('a server', () => {
     await using out = wayOut({ urls: [url] }, { lookup });
     expect(await failureIn(out.fetch(`${url}/x?y`))).toEqual({
       kind: 'certificate',
-      message: `the certificate of ${url} is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+      message: `the certificate of ${url} is not trusted: no authority that is known here has signed it (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
     });
     expect(upstream.asked).toEqual([]);
   });
@@ -74,7 +74,10 @@ describe('a server', () => {
     await using upstream = await serve(idp);
     const url = `https://wrong.example:${upstream.port}`;
     await using out = wayOut({ urls: [url] }, { lookup, ca: idp.ca });
-    expect((await failureIn(out.fetch(url))).kind).toBe('certificate');
+    expect(await failureIn(out.fetch(url))).toEqual({
+      kind: 'certificate',
+      message: `the certificate of ${url} is not trusted: it is for another name (ERR_TLS_CERT_ALTNAME_INVALID)`,
+    });
   });
 
   // Whoever pins an authority does not want any other to vouch for that upstream.

@@ -45,7 +45,7 @@ export function tryFindingsPage(site: Site, findings: TryFindings): Html {
 <h1>${findings.title}</h1>
 ${findings.ok ? html`<p class="lead">${findings.lead}</p>` : html`<p class="alert" role="alert">${findings.lead}</p>`}
 ${findings.sections.map(section)}
-<p class="hint">You are not signed in anywhere by this. The terminal shows the same; here it is shown once.</p>`,
+<p class="hint">You are not signed in anywhere by this. The terminal shows ${findings.sections.length > 0 ? 'the same' : 'more'}; here it is shown once.</p>`,
   });
 }
 

@@ -18,6 +18,7 @@ import type { CommandContext } from '../../context.ts';
 import { commandLog } from '../command-log.ts';
 import type { ConfigOption } from '../config-option.ts';
 import { withStore } from '../with-store.ts';
+import { type Address, ourAddresses } from './our-addresses.ts';
 
 export type Entry = Config['connectors'][number];
 
@@ -30,6 +31,8 @@ export interface Upstream {
   /** Where people type their password: into a page of ours, or at the upstream. */
   readonly login: 'password' | 'redirect';
   readonly steps: readonly Step[];
+  /** Ours, for its administrator. */
+  addresses(): Promise<readonly Address[]>;
   check(): Promise<readonly Check[]>;
   /** Undefined: connectors of this type cannot look anybody up. */
   readonly lookUp: ((who: LookUpRequest) => Promise<LookedUp<Json>>) | undefined;
@@ -45,11 +48,13 @@ export async function askUpstream<T>(
   context: CommandContext,
   ask: (upstream: Upstream) => Promise<T>,
 ): Promise<T> {
-  return withConnector({ entry, loaded, options, context }, ({ open: { connector }, steps, call }) => {
+  return withConnector({ entry, loaded, options, context }, ({ open: opened, steps, call }) => {
+    const { connector } = opened;
     const { lookUp } = connector;
     return ask({
       login: connector.login.kind,
       steps,
+      addresses: () => ourAddresses(loaded.config.issuer, opened),
       check: () => connector.check(call()),
       lookUp: lookUp && ((who) => lookUp.call(connector, who, call())),
     });

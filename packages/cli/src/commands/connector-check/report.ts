@@ -3,6 +3,7 @@ import type { Check } from '@gatehouse/connector-kit';
 import type { Step } from './ask-upstream.ts';
 import type { AskedGroupReport } from './explain-group.ts';
 import type { PersonReport } from './explain-person.ts';
+import type { Address } from './our-addresses.ts';
 
 export interface Report {
   readonly connector: string;
@@ -10,6 +11,8 @@ export interface Report {
   /** Whether nothing was found wrong: the exit code is 0. */
   readonly ok: boolean;
   readonly checks: readonly Check[];
+  /** To be entered at the upstream; not there where something was asked about people. */
+  readonly addresses?: readonly Address[];
   readonly person?: PersonReport;
   readonly group?: AskedGroupReport;
   /** With `--verbose`: what was asked of the upstream. */

@@ -103,7 +103,8 @@ function askedSection({ asked, person, found = [] }: AskedGroupReport): Findings
   const tokens = clients.map(({ client, inToken, reason }) => ({
     name: client,
     values: [inToken ? 'in the token' : 'not in the token'],
-    ...(reason !== undefined && { remark: reasonInWords(reason) }),
+    // Of somebody without the group there is nothing more to say.
+    ...(reason !== undefined && reason.why !== 'notMember' && { remark: reasonInWords(reason) }),
   }));
   const remarks =
     memberships.length > 0 ? [] : found.flatMap(({ name, remarks: said }) => ({ name, values: said }));
