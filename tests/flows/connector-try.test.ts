@@ -293,7 +293,7 @@ describe('through the running server', () => {
 });
 
 describe('where no server runs', () => {
-  const write = async (connector: object) => {
+  const write = async (connector: object, more: object = {}) => {
     const own = await freePort();
     const path = join(folder, `own-${own}.yaml`);
     const listen = { host: '127.0.0.1', port: own };
@@ -302,6 +302,7 @@ describe('where no server runs', () => {
       listen,
       connectors: [connector],
       clients: [client('app', { public: true })],
+      ...more,
     };
     await writeFile(path, stringify(written));
     return { path, issuer: written.issuer };
@@ -319,6 +320,19 @@ describe('where no server runs', () => {
     const { status, stdout } = await running.ended;
     expect([status, stdout]).toEqual([0, expect.stringMatching(/app +admins, dev/)]);
     await expect(fetch(place.issuer)).rejects.toThrow();
+  });
+
+  test('an issuer that does not lead here is told before somebody opens the link', async () => {
+    const config = { kind: 'redirect', immediate: true };
+    const elsewhere = `http://127.0.0.1:${await freePort()}`;
+    const place = await write(mock('sso', 'Single sign-on', config), { issuer: elsewhere });
+    const running = await startTry(['sso', '--config', place.path]);
+    running.kill('SIGINT');
+    const { stderr } = await running.ended;
+    expect(stderr).toContain(
+      `From this computer ${elsewhere} cannot be reached. This command listens at 127.0.`,
+    );
+    expect(stderr).not.toContain('This command serves that address');
   });
 
   test('two at once on one port: the second says why not', async () => {

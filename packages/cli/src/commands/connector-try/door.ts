@@ -17,6 +17,8 @@ export interface Door {
   readonly tries: Tries;
   /** `running`: another process answers at the issuer's address. */
   readonly kind: 'own' | 'running';
+  /** Where this command listens, or the other process: `127.0.0.1:5556`. */
+  readonly listensAt: string;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,12 @@ async function openOwn({ config, connector, context }: DoorOptions, port: number
   const server = await startServer({ app, config: { listen }, log }).catch((cause: unknown) => {
     throw new CommandFailure('failed', cause instanceof Error ? cause.message : String(cause), { cause });
   });
-  return { tries, kind: 'own', close: () => server.close(AbortSignal.timeout(1_000)) };
+  return {
+    tries,
+    kind: 'own',
+    listensAt: placeOf(server.address),
+    close: () => server.close(AbortSignal.timeout(1_000)),
+  };
 }
 
 async function openRunning({ config, context }: DoorOptions): Promise<Door> {
@@ -64,7 +71,16 @@ async function openRunning({ config, context }: DoorOptions): Promise<Door> {
     progress: (line) => terminal.error(line),
     tables: 'check',
   });
-  return { tries: storage.store.tries, kind: 'running', close: storage.close };
+  return {
+    tries: storage.store.tries,
+    kind: 'running',
+    listensAt: placeOf(config.listen),
+    close: storage.close,
+  };
+}
+
+function placeOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** What a browser did wrong is on its page. */
@@ -85,11 +101,13 @@ async function isServed(issuer: string): Promise<boolean> {
 /**
  * A server of an older version, or with another database, knows nothing of the try: that is better told before somebody
  * has signed in. One that cannot be asked from here may be reached by the browser all the same.
+ * @returns whether it could be asked
  */
-export async function assertServes(address: string): Promise<void> {
+export async function assertServes(address: string): Promise<boolean> {
   const signal = AbortSignal.timeout(probeTime);
   const response = await fetch(address, { signal, redirect: 'manual' }).catch(() => undefined);
-  if (response === undefined || response.ok) return;
+  if (response === undefined) return false;
+  if (response.ok) return true;
   throw new CommandFailure(
     'failed',
     `The server at the issuer's address does not know of this try (${response.status}).`,

@@ -57,8 +57,10 @@ export async function tryRedirect<T>(
   await door.tries.open(offer);
   try {
     const address = tryAddress(issuer, offer.id);
-    await assertServes(address);
-    invite(address, offer, callback, door, terminal);
+    const serves = await assertServes(address);
+    invite(address, offer, callback, terminal);
+    terminal.error(serves ? waysIn[door.kind] : wayUnknown(issuer.origin, door));
+    terminal.error('This waits 10 minutes; Ctrl-C ends it.');
     const arrival = await waitForAnswer(door, offer, stop);
     return await conclude(attempt, offer, explain, { arrival, memo, callbackUrl: callback });
   } finally {
@@ -66,13 +68,7 @@ export async function tryRedirect<T>(
   }
 }
 
-function invite(
-  address: string,
-  { code, connectorName }: TryOffer,
-  callback: URL,
-  door: Door,
-  terminal: Terminal,
-): void {
+function invite(address: string, { code, connectorName }: TryOffer, callback: URL, terminal: Terminal): void {
   const say = (line: string) => terminal.error(line);
   say(`Open this in a browser, and sign in with ${printable(connectorName)}:`);
   say('');
@@ -82,11 +78,18 @@ function invite(
   say('');
   say(`Whoever signs in there is shown here with all their attributes: it is meant for you, not for others.`);
   say(`The upstream comes back to ${callback.href}`);
-  say(
-    door.kind === 'own'
-      ? 'This command serves that address until it ends. It waits 10 minutes; Ctrl-C ends it.'
-      : 'The running server serves that address. This waits 10 minutes; Ctrl-C ends it.',
-  );
+}
+
+const waysIn: Readonly<Record<Door['kind'], string>> = {
+  own: 'This command serves that address until it ends.',
+  running: 'The running server serves that address.',
+};
+
+/** The browser may be elsewhere, and know the way. Where it does not, its error page would say nothing of all this. */
+function wayUnknown(origin: string, { kind, listensAt }: Door): string {
+  const who =
+    kind === 'own' ? `This command listens at ${listensAt}` : `Another process listens at ${listensAt}`;
+  return `From this computer ${origin} cannot be reached. ${who}: the issuer has to lead there. If the link does not open, see "Trying a sign-in" in docs/operations/troubleshooting.md.`;
 }
 
 /** Without the letters and digits that are taken for each other. */
