@@ -41,12 +41,12 @@ function carryOn({ site, issuer, formTokens }: TryRoom, ctx: Context, offer: Try
   const page = departurePage(site, {
     connectorName: 'the result',
     address: tryPath(issuer, offer.id, 'arrival'),
-    fields: { csrf: formTokens.issue(arrivalOf(offer.id)), method, params: params.toString() },
+    fields: { csrf: formTokens.issue(arrivalPurpose(offer.id)), method, params: params.toString() },
   });
   show(ctx, 200, page);
 }
 
 /** What the form token of the carried answer is bound to. */
-export function arrivalOf(id: string): string {
+export function arrivalPurpose(id: string): string {
   return `try arrival ${id}`;
 }

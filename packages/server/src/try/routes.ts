@@ -18,7 +18,7 @@ import { isolateWindow } from '../http/security-headers.ts';
 import { goTo, show } from '../http/show.ts';
 import { tryBeginPage, tryFindingsPage, tryWaitPage } from '../pages/try.ts';
 import { browserSecret, ensureBrowserSecret } from './browser-secret.ts';
-import { arrivalOf } from './landing.ts';
+import { arrivalPurpose } from './landing.ts';
 import { type TryRoom, tryPath } from './try-room.ts';
 
 /** Bytes: the largest answer of an upstream, percent-encoded once more. */
@@ -63,7 +63,7 @@ async function arrive(room: TryRoom, ctx: Context, id: string): Promise<void> {
   const { offer, begun } = await openTry(room, ctx, id);
   if (begun !== 'here') throw otherBrowser();
   const form = await readForm(ctx, largestCarried);
-  room.formTokens.check(ctx, arrivalOf(id), form);
+  room.formTokens.check(ctx, arrivalPurpose(id), form);
   const arrival = carried(form);
   // Attack: a page of somebody else's slips the answer of another sign-in into this try.
   if (field(arrival.params, offer.tokenParam) !== offer.token) throw isOver();
