@@ -477,6 +477,13 @@ describe('a redirect connector', () => {
     assert.deepEqual(failed, ['the wish for a fresh sign-in reaches the upstream, and only the wish']);
   });
 
+  test('of whose sign-ins nobody knows how old they are is found', async () => {
+    const failed = await failuresOfRedirect({ ignoresAge: true });
+    assert.deepEqual(failed, [
+      'a sign-in that may not be old says when it was, or is a fresh one, or is refused',
+    ]);
+  });
+
   test('that logs what came back, or its verifier, is found', async () => {
     for (const flaws of [{ logsAnswers: true }, { logsVerifier: true }]) {
       const failed = await failuresOfRedirect(flaws);

@@ -128,6 +128,7 @@ export interface RedirectFlaws {
   readonly logsVerifier?: boolean;
   readonly hangsAtBegin?: boolean;
   readonly tokenParam?: string;
+  readonly ignoresAge?: boolean;
 }
 
 export function soundRedirect(
@@ -166,7 +167,7 @@ export function soundRedirect(
         const identity = playedIdentity(upstream, issued);
         const first = flaws.ignoresReplay || (await host.once(code, new Date(host.now().getTime() + 60_000)));
         if (!first) throw bad(flaws, code);
-        return identity;
+        return flaws.ignoresAge ? identity : { ...identity, authenticated: { at: host.now() } };
       },
     },
     ...refreshAndCheck(upstream),

@@ -33,6 +33,21 @@ export function redirectCases<Config, State extends Json>(
         }
       },
     ),
+    // Otherwise the broker would date it itself, and a session of last week at the upstream would pass for one of now.
+    stagedCase(
+      harness,
+      'a sign-in that may not be old says when it was, or is a fresh one, or is refused',
+      async (stage) => {
+        const login = redirectLogin(stage);
+        const leaving = beginLeg(person, login, { fresh: false, maxAge: 60 });
+        const leg = await leaving.catch(() => null);
+        if (leg === null) return void (await refuses(leaving, ['misconfigured', 'denied']));
+        if (person.asksForFreshSignIn(leg.departure)) return;
+        const arrival = await person.answer(leg.departure, stage.connector);
+        const { authenticated } = await finishLeg(login, leg, arrival);
+        assert.ok(authenticated?.at instanceof Date, 'nobody knows how old this sign-in is');
+      },
+    ),
     stagedCase(harness, 'leaving for a dead upstream works, or is `unavailable`', async (stage) => {
       const login = redirectLogin(stage);
       await harness.upstream.takeDown();
