@@ -216,7 +216,9 @@ test('where the provider names no session, nothing is kept to sign out there', (
 test('how, when and in which session the person signed in is passed on', () => {
   const identity = identityOf(checked([]), config({ signing: ourKeys }));
   expect(identity.authenticated).toEqual({ at: new Date(0), acr: 'urn:x' });
-  expect(identity.upstreamSession).toBe(sessionOf({ value: 'id-7', format: '' }, '_s'));
+  expect(identity.upstreamSession).toBe(
+    sessionOf({ value: 'id-7', format: '' }, '_s', { idp: idp.entityId, sp }),
+  );
   expect(identity.upstreamSessionEnds).toEqual(new Date(3_600_000));
   expect(identity.sessionState).toMatchObject({ nameId: { value: 'id-7' }, sessionIndex: '_s' });
 });

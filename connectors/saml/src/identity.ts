@@ -26,19 +26,24 @@ export const sessionForm = z.strictObject({
 
 /**
  * A session of the provider, as the broker knows it. A `SessionIndex` may be a small number that many people have at once
- * (SAML 2.0 core, section 2.7.2, so that it tells nothing of them): it names a session together with the NameID only.
+ * (SAML 2.0 core, section 2.7.2, so that it tells nothing of them): it names a session together with the NameID only, and
+ * that within its qualifiers.
  */
-export function sessionOf({ value }: NameId, sessionIndex: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([value, sessionIndex]))
-    .digest('base64url');
+export function sessionOf(
+  { value, nameQualifier, spNameQualifier }: NameId,
+  sessionIndex: string,
+  { idp, sp }: Parties,
+): string {
+  const named = [nameQualifier ?? idp, spNameQualifier ?? sp, value, sessionIndex];
+  return createHash('sha256').update(JSON.stringify(named)).digest('base64url');
 }
 
 /** @param sp our own entity id */
 export function identityOf(checked: Checked, config: SamlConfig, sp: string): Identity<SamlState> {
   const { attributes: names } = config;
   const first = (name: string | undefined) => valuesOf(checked.attributes, name)?.[0]?.trim();
-  const upstreamId = idOf(checked, config, { idp: checked.idp, sp });
+  const parties = { idp: checked.idp, sp };
+  const upstreamId = idOf(checked, config, parties);
   const email = first(names.email);
   const displayName = first(names.displayName);
   const { at, context, sessionIndex, ends } = checked.authentication;
@@ -49,7 +54,7 @@ export function identityOf(checked: Checked, config: SamlConfig, sp: string): Id
     ...(email !== undefined && { email: { address: email, verified: config.emailVerified } }),
     groups: groupsOf(checked, config),
     authenticated: { at: new Date(at), ...(context !== undefined && { acr: context }) },
-    ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex) }),
+    ...(sessionIndex !== undefined && { upstreamSession: sessionOf(checked.nameId, sessionIndex, parties) }),
     ...(ends !== undefined && { upstreamSessionEnds: new Date(ends) }),
     state: null,
     // Without a key of ours, or a name of the session, nobody is signed out there.

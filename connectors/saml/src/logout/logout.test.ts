@@ -57,7 +57,8 @@ function wish({
 }
 
 /** As the broker knows it. */
-const sessionOfJane = (index: string) => sessionOf({ value: jane.id, format: '' }, index);
+const parties = { idp: byHand.entityId, sp: `${issuer}/connectors/corp/metadata` };
+const sessionOfJane = (index: string) => sessionOf({ value: jane.id, format: '' }, index, parties);
 
 function redirected(
   xml: string,
@@ -151,6 +152,10 @@ describe('a provider that signs somebody out', () => {
       return other.host.changes.at(-1);
     };
     expect((await ended('mallory-id'))?.upstreamSessions).not.toContain(upstreamSession);
+    // The same name, given by another provider that this one speaks for.
+    const named = ` Format="${nameIdFormats.persistent}" NameQualifier="https://other.example"`;
+    await answer(redirected(wish({ named, sessions: [sessionIndex ?? ''] })), other);
+    expect(other.host.changes.at(-1)?.upstreamSessions).not.toContain(upstreamSession);
     expect((await ended(jane.id))?.upstreamSessions).toContain(upstreamSession);
     await other.connector.close?.();
   });

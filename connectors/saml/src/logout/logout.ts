@@ -65,10 +65,11 @@ export class SamlLogout {
 
   async #endSessions({ id, nameId, sessions, over }: LogoutWish, { entityId }: Idp): Promise<void> {
     const { config, host, us } = this.#room;
-    const people = peopleNamedBy(nameId, sessions, config, { idp: entityId, sp: us.entityId });
+    const parties = { idp: entityId, sp: us.entityId };
+    const people = peopleNamedBy(nameId, sessions, config, parties);
     const key = `logout ${createHash('sha256').update(id).digest('base64url')}`;
     if (!(await host.once(key, new Date(over)))) refuse('the LogoutRequest was used before');
-    const named = sessions.map((index) => sessionOf(nameId, index));
+    const named = sessions.map((index) => sessionOf(nameId, index, parties));
     await host.changed(people, 'signedOut', named.length > 0 ? named : undefined);
   }
 
