@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { Checker } from '../connectors/saml/src/checking/checker.ts';
 import { type Job, run } from '../connectors/saml/src/checking/job.ts';
+import { goodExpectation } from '../connectors/saml/src/testing/good-expectation.ts';
 import { SamlIdp } from '../tests/support/hostile/saml-idp.ts';
 
 const answers = 400;
@@ -63,21 +64,7 @@ function makeJob(): Job {
   };
   const xml = idp.answer(request, { id: 'jane', attributes: { groups } }, { signs: 'both' });
   const now = Date.now();
-  const expected = {
-    idp: idp.entityId,
-    certificates: [idp.keys.certificate],
-    audience: request.issuer,
-    acs: request.acs,
-    request: request.id,
-    sentAt: now,
-    fresh: false,
-    now,
-    skew: 60_000,
-    signed: 'either' as const,
-    decryptionKeys: [],
-    requireEncryption: false,
-    contexts: [],
-  };
+  const expected = goodExpectation(request, idp, { now, skew: 60_000 });
   return { answer: Buffer.from(xml).toString('base64'), expected };
 }
 

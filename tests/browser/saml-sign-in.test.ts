@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { makeSamlKeys } from '../support/hostile/saml-keys.ts';
 import { client, type House, openHouse } from '../support/house.ts';
+import { signInAtSchool } from '../support/school-in-chromium.ts';
 import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
 import { startWebSite, type WebSite } from '../support/web-site.ts';
 
@@ -61,16 +62,7 @@ describe('a person with a browser', () => {
     const context = await chromium.newContext();
     const page = await context.newPage();
     const rp = await house.party('web', `${app.origin}/callback`);
-    const authorization = await rp.authorization();
-    await page.goto(authorization.url.href);
-    await page.locator('input[name=username]').fill('jane');
-    await page.locator('input[name=password]').fill('janes-password');
-    // AuthnInstant has whole seconds: within the first one, it looks older than the request, and a page asks for a click.
-    await page.waitForTimeout(1_100);
-    await page.locator('input[name=password]').press('Enter');
-    await page.waitForURL(`${app.origin}/callback?**`);
-    const end = { status: 303, url: new URL(page.url()), body: '', headers: new Headers() };
-    const tokens = await rp.exchange(authorization, { ...end, location: new URL(page.url()) });
+    const tokens = await signInAtSchool(page, rp);
     expect(tokens.claims()?.groups).toEqual(['engineers', 'on-call']);
     await context.close();
   });

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -14,6 +14,7 @@ import {
   shippedConfiguration,
   startAuthenticator,
 } from '../support/kubernetes-authenticator.ts';
+import { signInAtSchool } from '../support/school-in-chromium.ts';
 import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
 import { startWebSite, type WebSite } from '../support/web-site.ts';
 
@@ -83,26 +84,11 @@ function school() {
   };
 }
 
-/** From the address that kubelogin opens to the page that it shows. */
-async function signIn(context: BrowserContext) {
-  const page = await context.newPage();
-  const rp = await house.party('kubernetes', `${kubelogin.origin}/callback`);
-  const authorization = await rp.authorization();
-  await page.goto(authorization.url.href);
-  await page.locator('input[name=username]').fill('jane');
-  await page.locator('input[name=password]').fill('janes-password');
-  // AuthnInstant has whole seconds: within the first one, it looks older than the request, and a page asks for a click.
-  await page.waitForTimeout(1_100);
-  await page.locator('input[name=password]').press('Enter');
-  await page.waitForURL(`${kubelogin.origin}/callback?**`);
-  const location = new URL(page.url());
-  const end = { status: 303, url: location, body: '', headers: new Headers(), location };
-  return { page, tokens: await rp.exchange(authorization, end) };
-}
-
 test('jane signs in at her school, and the cluster knows her and her groups', async () => {
   const context = await chromium.newContext({ ignoreHTTPSErrors: true });
-  const { page, tokens } = await signIn(context);
+  const page = await context.newPage();
+  const party = () => house.party('kubernetes', `${kubelogin.origin}/callback`);
+  const tokens = await signInAtSchool(page, await party());
   expect(await kubernetes.ask(tokens.id_token ?? '')).toMatchObject({
     authenticated: true,
     user: 'jane@example.com',
@@ -112,8 +98,7 @@ test('jane signs in at her school, and the cluster knows her and her groups', as
   await page.goto(`${house.issuer}/logout`);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-  const next = await house.party('kubernetes', `${kubelogin.origin}/callback`);
-  await page.goto((await next.authorization()).url.href);
+  await page.goto((await (await party()).authorization()).url.href);
   await page.locator('input[name=password]').waitFor();
   expect(new URL(page.url()).origin).toBe(idp.url);
   await context.close();

@@ -6,8 +6,8 @@ import { ConnectorError } from '@gatehouse/connector-kit';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AnswerOptions } from '../../../tests/support/hostile/saml-idp.ts';
 import { checkResponse } from './response/check-response.ts';
-import type { Expectation } from './response/expectation.ts';
-import { idpKeys, ourKeys, play } from './testing/played-provider.ts';
+import { goodExpectation } from './testing/good-expectation.ts';
+import { ourKeys, play } from './testing/played-provider.ts';
 
 const played = play({ decryption: ourKeys });
 afterAll(() => played.connector.close?.());
@@ -134,21 +134,7 @@ function mutated(xml: string, random: Random): string {
 async function stage(options: AnswerOptions) {
   const { request, good } = await played.begin();
   const now = played.host.now().getTime();
-  const expected: Expectation = {
-    idp: played.idp.entityId,
-    certificates: [idpKeys.certificate],
-    audience: request.issuer,
-    acs: request.acs,
-    request: request.id,
-    sentAt: now,
-    fresh: false,
-    now,
-    skew: 0,
-    signed: 'either',
-    decryptionKeys: [ourKeys.key],
-    requireEncryption: false,
-    contexts: [],
-  };
+  const expected = goodExpectation(request, played.idp, { now, decryptionKeys: [ourKeys.key] });
   const read = (xml: string) => {
     const {
       nameId,

@@ -2,6 +2,7 @@ import type { ConnectorError } from '@gatehouse/connector-kit';
 import { testHost } from '@gatehouse/connector-kit/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { LogoutJob } from '../logout/hear.ts';
+import { goodExpectation } from '../testing/good-expectation.ts';
 import { idpKeys, jane, play } from '../testing/played-provider.ts';
 import { Checker } from './checker.ts';
 import type { Job } from './job.ts';
@@ -23,21 +24,7 @@ async function job(): Promise<Job> {
   const now = testHost().now().getTime();
   return {
     answer: Buffer.from(good()).toString('base64'),
-    expected: {
-      idp: played.idp.entityId,
-      certificates: [idpKeys.certificate],
-      audience: request.issuer,
-      acs: request.acs,
-      request: request.id,
-      sentAt: now,
-      fresh: false,
-      now,
-      skew: 0,
-      signed: 'either',
-      decryptionKeys: [],
-      requireEncryption: false,
-      contexts: [],
-    },
+    expected: goodExpectation(request, played.idp, { now }),
   };
 }
 
