@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { makeSamlKeys } from '../support/hostile/saml-keys.ts';
 import { client, type House, openHouse } from '../support/house.ts';
+import { schoolConnector, trustUs } from '../support/school.ts';
 import { signInAtSchool } from '../support/school-in-chromium.ts';
 import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
 import { startWebSite, type WebSite } from '../support/web-site.ts';
@@ -23,34 +24,14 @@ beforeAll(async () => {
     ssoBinding: 'post',
     certificates: idp.keys.certificate,
   };
-  const attributes = { username: 'uid', email: 'mail', groups: 'groups' };
   house = await openHouse({
     env: { SAML_KEY: ours.key },
     config: {
-      connectors: [
-        {
-          id: 'school',
-          type: 'saml',
-          name: 'School',
-          config: {
-            idp: byPost,
-            attributes,
-            signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
-          },
-        },
-      ],
+      connectors: [schoolConnector(idp, ours, { metadata: undefined, idp: byPost })],
       clients: [client('web', { public: true, redirectUris: [`${app.origin}/callback`] })],
     },
   });
-  await idp.trust({
-    entityId: `${house.issuer}/connectors/school/metadata`,
-    acs: `${house.issuer}/callback/school`,
-    logoutUrl: `${house.issuer}/connectors/school/logout`,
-    more: {
-      certData: ours.certificate.replace(/-----[A-Z ]+-----|\s/g, ''),
-      'validate.authnrequest': true,
-    },
-  });
+  await trustUs(idp, house.issuer, ours, { 'validate.authnrequest': true });
 });
 afterAll(async () => {
   await chromium?.close();

@@ -5,21 +5,11 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { appRedirect, client, openHouse } from '../support/house.ts';
 import { decodeHtml } from '../support/http-browser.ts';
-import { startOpenIdProvider } from '../support/openid-provider.ts';
+import { ada, startOpenIdProvider } from '../support/openid-provider.ts';
 
 const upstreamSecret = 'the secret of Gatehouse at its upstream';
 const port = await freePort();
 const issuer = `http://127.0.0.1:${port}`;
-const ada = {
-  sub: 'u-1815',
-  claims: {
-    preferred_username: 'ada',
-    name: 'Ada Lovelace',
-    email: 'ada@example.com',
-    email_verified: true,
-    groups: ['engineers', 'admins', 'system:masters'],
-  },
-};
 
 /** One client for each connector, as an administrator registers them: each has a redirect URI of its own. */
 const provider = await startOpenIdProvider({

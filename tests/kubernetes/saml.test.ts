@@ -14,6 +14,7 @@ import {
   shippedConfiguration,
   startAuthenticator,
 } from '../support/kubernetes-authenticator.ts';
+import { schoolConnector, trustUs } from '../support/school.ts';
 import { signInAtSchool } from '../support/school-in-chromium.ts';
 import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
 import { startWebSite, type WebSite } from '../support/web-site.ts';
@@ -41,7 +42,12 @@ beforeAll(async () => {
     ...{ port, issuer, ca, env: { SAML_KEY: ours.key } },
     config: {
       listen: { tls },
-      connectors: [school()],
+      connectors: [
+        {
+          ...schoolConnector(idp, ours, { emailVerified: true }),
+          rules: { groups: { prefix: 'school:' } },
+        },
+      ],
       clients: [
         client('kubernetes', {
           public: true,
@@ -51,15 +57,7 @@ beforeAll(async () => {
       ],
     },
   });
-  await idp.trust({
-    entityId: `${issuer}/connectors/school/metadata`,
-    acs: `${issuer}/callback/school`,
-    logoutUrl: `${issuer}/connectors/school/logout`,
-    more: {
-      certData: ours.certificate.replace(/-----[A-Z ]+-----|\s/g, ''),
-      'validate.authnrequest': true,
-    },
-  });
+  await trustUs(idp, issuer, ours, { 'validate.authnrequest': true });
   kubernetes = await startAuthenticator(await shippedConfiguration({ issuer, ca }));
 });
 afterAll(async () => {
@@ -68,21 +66,6 @@ afterAll(async () => {
   await Promise.all([house?.close(), kubelogin?.stop(), idp?.stop()]);
   await rm(folder, { recursive: true, force: true });
 });
-
-function school() {
-  return {
-    id: 'school',
-    type: 'saml',
-    name: 'School',
-    config: {
-      metadata: { url: idp.metadataUrl },
-      attributes: { username: 'uid', email: 'mail', displayName: 'displayName', groups: 'groups' },
-      emailVerified: true,
-      signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
-    },
-    rules: { groups: { prefix: 'school:' } },
-  };
-}
 
 test('jane signs in at her school, and the cluster knows her and her groups', async () => {
   const context = await chromium.newContext({ ignoreHTTPSErrors: true });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { makeSamlKeys } from '../support/hostile/saml-keys.ts';
 import { client, openHouse } from '../support/house.ts';
 import { HttpBrowser } from '../support/http-browser.ts';
+import { schoolConnector, trustUs } from '../support/school.ts';
 import { startSimpleSamlPhp } from '../support/simplesamlphp.ts';
 import { carryOn, seeFindings, startTry } from '../support/try-process.ts';
 
@@ -11,27 +12,12 @@ const ours = makeSamlKeys('login.example.com');
 test('an assertion is shown with each attribute by its name, and without what opens something', async () => {
   const idp = await startSimpleSamlPhp();
   const env = { SAML_KEY: ours.key };
-  const school = {
-    id: 'school',
-    type: 'saml',
-    name: 'School',
-    config: {
-      metadata: { url: idp.metadataUrl },
-      attributes: { username: 'uid', email: 'mail', displayName: 'displayName', groups: 'groups' },
-      signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
-      decryption: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
-    },
-  };
+  const decryption = { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate };
+  const school = schoolConnector(idp, ours, { decryption });
   const clients = [client('web', { public: true })];
   const house = await openHouse({ env, config: { connectors: [school], clients } });
   try {
-    const base = `${house.issuer}/connectors/school`;
-    await idp.trust({
-      entityId: `${base}/metadata`,
-      acs: `${house.issuer}/callback/school`,
-      logoutUrl: `${base}/logout`,
-      more: { certData: ours.certificate.replace(/-----[A-Z ]+-----|\s/g, '') },
-    });
+    await trustUs(idp, house.issuer, ours);
     const running = await startTry(['school', '--config', house.gatehouse.configFile], {
       ...env,
       DATABASE_URL: house.db.url,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSamlKeys } from '../support/hostile/saml-keys.ts';
 import { client, type House, openHouse } from '../support/house.ts';
 import { type HttpBrowser, type Page, textOf } from '../support/http-browser.ts';
+import { schoolConnector, trustUs } from '../support/school.ts';
 import { type SimpleSamlPhp, startSimpleSamlPhp } from '../support/simplesamlphp.ts';
 
 const ours = makeSamlKeys('login.example.com');
@@ -19,18 +20,10 @@ describe('SimpleSAMLphp', () => {
       env: { SAML_KEY: ours.key },
       config: {
         connectors: [
-          {
-            id: 'school',
-            type: 'saml',
-            name: 'School',
-            config: {
-              metadata: { url: idp.metadataUrl },
-              attributes: { username: 'uid', email: 'mail', displayName: 'displayName', groups: 'groups' },
-              signing: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
-              unsolicited: { initiateLoginUri },
-              decryption: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
-            },
-          },
+          schoolConnector(idp, ours, {
+            unsolicited: { initiateLoginUri },
+            decryption: { key: { fromEnv: 'SAML_KEY' }, certificate: ours.certificate },
+          }),
         ],
         clients: [client('web', { public: true })],
       },
@@ -42,15 +35,7 @@ describe('SimpleSAMLphp', () => {
     await idp?.stop();
   });
 
-  async function trust(more: Readonly<Record<string, string | boolean>> = {}): Promise<void> {
-    const base = `${house.issuer}/connectors/school`;
-    await idp.trust({
-      entityId: `${base}/metadata`,
-      acs: `${house.issuer}/callback/school`,
-      logoutUrl: `${base}/logout`,
-      more: { certData: ours.certificate.replace(/-----[A-Z ]+-----|\s/g, ''), ...more },
-    });
-  }
+  const trust = (more?: Readonly<Record<string, string | boolean>>) => trustUs(idp, house.issuer, ours, more);
 
   async function signIn(name: string, password: string, parameters: Readonly<Record<string, string>> = {}) {
     const rp = await house.party('web');

@@ -1,21 +1,11 @@
 /** For the contract suite: a real provider with one person, steered the way the suite wants it. */
 import type { Arrival, Departure } from '@gatehouse/connector-kit';
 import type { UpstreamControls } from '@gatehouse/connector-kit/testing';
-import { type OpenIdProvider, startOpenIdProvider } from './openid-provider.ts';
+import { ada, type OpenIdProvider, startOpenIdProvider } from './openid-provider.ts';
 
 const callback = 'http://127.0.0.1:5556/callback';
-const groups = ['engineers', 'admins', 'system:masters'];
+const { groups } = ada.claims;
 const client = { clientId: 'gatehouse', clientSecret: 'a secret that nobody may see, 0123456789' };
-const ada = {
-  sub: 'u-1815',
-  claims: {
-    preferred_username: 'ada',
-    name: 'Ada Lovelace',
-    email: 'ada@example.com',
-    email_verified: true,
-    groups,
-  },
-};
 
 export class ContractProvider {
   readonly issuer: string;

@@ -8,6 +8,18 @@ import type { ProviderOrders, ProviderSetup } from './openid-provider-process.ts
 
 export type { ProviderOrders, UpstreamPerson } from './openid-provider-process.ts';
 
+/** Somebody at it, with a group that a cluster must never see. */
+export const ada = {
+  sub: 'u-1815',
+  claims: {
+    preferred_username: 'ada',
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    email_verified: true,
+    groups: ['engineers', 'admins', 'system:masters'],
+  },
+};
+
 const program = join(import.meta.dirname, 'openid-provider-process.ts');
 
 export class OpenIdProvider {

@@ -24,7 +24,8 @@ export async function webhook(upstream: Upstream, arrival: Arrival, call: Call):
   }
   const learned = learnedFrom(headers['x-github-event'] ?? '', payload);
   if (learned === null) return { status: 202, body: 'Nothing that is needed here.' };
-  if (learned.ids.length === 0) return { status: 202, body: 'It names nobody.' };
+  if (learned.ids !== 'everybody' && learned.ids.length === 0)
+    return { status: 202, body: 'It names nobody.' };
   // What is to be asked about is asked about each time: a delivery that failed half-way counts when it is sent again.
   const how = learned.how === 'gone' ? await asProof(upstream, body) : learned.how;
   await host.changed(learned.ids, how);
