@@ -22,3 +22,14 @@ export interface HttpNeeds {
   /** Bytes of one answer, decompressed; 4 MiB if absent, 64 MiB at most. */
   readonly largestAnswer?: number;
 }
+
+/** Without TLS, and not to this computer: what `host.fetch` refuses unless `insecureHttp` is set. */
+export function isPlainHttp(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && !isLoopback(url);
+}
+
+/** RFC 6761, section 6.3; RFC 1122, section 3.2.1.3. */
+function isLoopback({ hostname }: URL): boolean {
+  return /^127(\.\d{1,3}){3}$|^\[::1\]$|^(.+\.)?localhost$/.test(hostname);
+}

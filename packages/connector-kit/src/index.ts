@@ -12,7 +12,7 @@ export type { Arrival, Check, Departure, Reply, SignInWish } from './exchange.ts
 export type { ConnectorHost } from './host.ts';
 export { adviceOnFetch, answerFailed, discard, fetchFailed, readJson, retryAfter } from './http.ts';
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
-export type { HttpNeeds } from './http-needs.ts';
+export { type HttpNeeds, isPlainHttp } from './http-needs.ts';
 export type { Authenticated, Identity, ProofOfLeaving, Refreshed } from './identity.ts';
 export type { Json } from './json.ts';
 export type { Log, LogFields } from './log.ts';

@@ -1,7 +1,7 @@
 /** How the upstream is reached: the options for that, and what they widen. */
-import type { HttpNeeds } from '@gatehouse/connector-kit';
+import { type HttpNeeds, isPlainHttp } from '@gatehouse/connector-kit';
 import { z } from 'zod';
-import { isPlain, pem } from './fields.ts';
+import { pem } from './fields.ts';
 
 export const connectionFields = {
   ca: pem
@@ -36,7 +36,7 @@ export function refusePlainHttp(
 ): void {
   if (insecureHttp) return;
   for (const [path, url] of Object.entries(written)) {
-    if (url !== undefined && isPlain(url)) {
+    if (url !== undefined && isPlainHttp(url)) {
       conflict(path, 'is not HTTPS: whoever is on the way could be anybody. `insecureHttp: true` allows it');
     }
   }

@@ -12,17 +12,6 @@ function isHttp(text: string): boolean {
   return url.username === '' && url.password === '' && url.hash === '';
 }
 
-/** Plain HTTP is for this computer alone, or said to be insecure. */
-export function isPlain(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === 'http:' && !isLoopback(url);
-}
-
-/** RFC 6761, section 6.3; RFC 1122, section 3.2.1.3. */
-function isLoopback({ hostname }: URL): boolean {
-  return /^127(\.\d{1,3}){3}$|^\[::1\]$|^(.+\.)?localhost$/.test(hostname);
-}
-
 export const pem = z
   .string()
   .regex(

@@ -1,5 +1,6 @@
 /** What the options are made of, each with a message that says how to write it. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isPlainHttp } from '@gatehouse/connector-kit';
 import { z } from 'zod';
 import { nameIdFormats } from '../names.ts';
 import { fewestBits, isTrustedKey } from '../signature/trusted-key.ts';
@@ -18,10 +19,10 @@ export const url = z.string().superRefine((value, context) => {
 });
 
 /** Of what Gatehouse asks itself, and believes. */
-export const secureUrl = url.refine((value) => {
-  const { protocol, hostname } = URL.parse(value) ?? {};
-  return protocol !== 'http:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname ?? '');
-}, 'is not HTTPS: whoever is on the way could put in keys of their own');
+export const secureUrl = url.refine(
+  (value) => !isPlainHttp(value),
+  'is not HTTPS: whoever is on the way could put in keys of their own',
+);
 
 const howToRead = 'to read it from a file write { fromFile: /path/to/file.pem }';
 
