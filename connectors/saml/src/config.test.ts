@@ -24,6 +24,7 @@ describe('the configuration', () => {
     ['an unknown format', { idp, nameIdFormat: 'mail' }, /is none of persistent/],
     ['a delimiter without groups', { idp, groupsDelimiter: ';' }, /needs `attributes.groups`/],
     ['encryption without a key', { idp, requireEncryption: true }, /needs `decryption`/],
+    ['a number for a duration', { idp, clockSkew: 5 }, /is not a duration, such as/],
     ['an hour of skew', { idp, clockSkew: '1h' }, /more than five minutes/],
     ['a slip of the pen', { idp, atributes: {} }, /atributes/],
   ])('is refused with %s', (_, written, fault) => {

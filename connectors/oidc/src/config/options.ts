@@ -72,9 +72,10 @@ const workspace = z.strictObject({
   url: address.default('https://admin.googleapis.com'),
 });
 
+const seconds = 'is not a number of seconds, such as "60s"';
 const duration = z
-  .string()
-  .regex(/^\d{1,3}s$/, 'is not a number of seconds, such as "60s"')
+  .string(seconds)
+  .regex(/^\d{1,3}s$/, seconds)
   .transform((text) => Number.parseInt(text, 10));
 
 export const options = z.strictObject({

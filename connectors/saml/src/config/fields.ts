@@ -74,9 +74,10 @@ function messageOf(issues: readonly z.core.$ZodIssue[] | undefined): string | un
 
 /** Milliseconds. */
 export function duration(fallback: string) {
+  const message = 'is not a duration, such as "30s", "5m" or "1h"';
   return z
-    .string()
-    .regex(/^\d{1,5}[smh]$/, 'is not a duration, such as "30s", "5m" or "1h"')
+    .string(message)
+    .regex(/^\d{1,5}[smh]$/, message)
     .transform((written) => {
       const unit = { s: 1_000, m: 60_000, h: 3_600_000 }[written.slice(-1)] ?? 1_000;
       return Number.parseInt(written, 10) * unit;

@@ -4,7 +4,7 @@ export const demoStyles = `
 .facts li { padding: 0.375rem 0.75rem; border-radius: 1rem; background: var(--soft); font-size: 0.875rem; }
 .claims { margin: 1rem 0 0; border-top: 1px solid var(--line); }
 .claim { display: grid; gap: 0.25rem; padding: 0.875rem 0; border-bottom: 1px solid var(--line); }
-.claim dt { font-family: var(--mono); font-size: 0.875rem; font-weight: 600; }
+.claim dt { min-width: 0; font-family: var(--mono); font-size: 0.875rem; font-weight: 600; overflow-wrap: anywhere; }
 .claim dd { margin: 0; min-width: 0; }
 .claim .value { font-family: var(--mono); font-size: 0.875rem; overflow-wrap: anywhere; }
 .claim .why { color: var(--muted); font-size: 0.875rem; }
